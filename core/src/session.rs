@@ -1,0 +1,127 @@
+//! Who is signed in, and where a sign-in or registration stands.
+//!
+//! Pure: types and views. The calls to the platform and the order of writes are in [`crate::sync`]; tokens never pass
+//! through here, they live in the host's secret store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::Timestamp;
+
+/// The member, as far as a screen shows them.
+///
+/// Source: Loymax Public API v1.2, `GET User`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct Member {
+    /// The platform's number for the member.
+    pub id: i64,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Phone number as the platform masks it.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// Something a registration asks for before it is complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct RegistrationAction {
+    /// What is asked for.
+    pub kind: RegistrationActionKind,
+    /// It cannot be skipped.
+    pub required: bool,
+    /// The platform has it.
+    pub done: bool,
+}
+
+/// What a registration can ask for.
+///
+/// Source: Loymax Public API v1.2, `userActionType`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Enum)]
+pub enum RegistrationActionKind {
+    /// Accept the programme's terms.
+    AcceptTerms,
+    /// Give and confirm a phone number.
+    ChangePhone,
+    /// Give and confirm an e-mail address.
+    ChangeEmail,
+    /// Answer the questionnaire.
+    Questions,
+    /// Link a plastic card.
+    AttachCard,
+    /// Take a virtual card.
+    AssignCard,
+    /// Choose a password.
+    PasswordRequired,
+    /// Confirm consents.
+    AcceptSubscriptions,
+    /// One that this version does not know; the member can go on without it.
+    Other {
+        /// The platform's word for it.
+        name: String,
+    },
+}
+
+/// What the sign-in waits for, when it waits for the member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Enum)]
+pub enum PendingStep {
+    /// A one-time code was sent to sign in.
+    SignInCode {
+        /// What the member typed to sign in (phone, e-mail or card number).
+        login: String,
+        /// When it was sent.
+        sent_at: Timestamp,
+    },
+    /// The registration has open steps.
+    Registration {
+        /// What is asked for, in the platform's order.
+        actions: Vec<RegistrationAction>,
+        /// A code was sent to this phone number, its length as the platform says it.
+        phone_code: Option<CodeSent>,
+        /// A code was sent to this e-mail address.
+        email_code: Option<CodeSent>,
+    },
+    /// A code was sent to set a new password.
+    PasswordReset {
+        /// The phone or e-mail the code went to.
+        login: String,
+        /// How the code looks.
+        code: CodeSent,
+    },
+}
+
+/// A one-time code that is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct CodeSent {
+    /// Where to, as the member typed it.
+    pub to: String,
+    /// How many digits, when the platform says so.
+    pub length: Option<u32>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+}
+
+/// What the session screen shows.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum SessionView {
+    /// Nobody is signed in. A step may be under way.
+    SignedOut {
+        /// What the sign-in waits for.
+        step: Option<PendingStep>,
+    },
+    /// A member is signed in.
+    SignedIn {
+        /// Who; none until the platform has said so.
+        member: Option<Member>,
+        /// A step that was begun while signed in, such as deleting the account.
+        deletion_code: Option<CodeSent>,
+    },
+    /// The platform asks the member to sign in again. Their card and data stay on screen.
+    SignInAgain {
+        /// Who was signed in.
+        member: Option<Member>,
+        /// What the sign-in waits for.
+        step: Option<PendingStep>,
+    },
+}
