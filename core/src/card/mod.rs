@@ -3,6 +3,8 @@
 //! Pure: the clock, the key and the platform's codes come in as arguments. The rotating code is in [`rotating`],
 //! drawing in [`symbol`], a till's check of a code in [`verifier`].
 
+pub mod symbol;
+
 use serde::{Deserialize, Serialize};
 
 use crate::types::Timestamp;
