@@ -5,6 +5,7 @@ pub mod card;
 pub mod error;
 pub mod history;
 pub mod host;
+mod platform;
 pub mod session;
 pub mod types;
 
