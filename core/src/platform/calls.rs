@@ -34,7 +34,7 @@ impl Platform {
             let answer = self.exchange(&call).await?;
             let error = if answer.status == 400 { envelope::token_error(&answer.body) } else { None };
             if error.as_deref() != Some("TwoFactorAuthenticationCodeRequired") {
-                return self.read::<wire::TokenReply>(&call, &answer).map(SignInAnswer::Tokens);
+                return call.read::<wire::TokenReply>(&answer).map(SignInAnswer::Tokens);
             }
             let token = answer.headers.get(TWO_FACTOR).and_then(|token| token.to_str().ok());
             let token = token.filter(|token| is_token(token));
@@ -75,7 +75,7 @@ impl Platform {
             if answer.status == 400 && envelope::token_error(&answer.body).as_deref() == Some("invalid_grant") {
                 return Err(Error::SessionOver);
             }
-            self.read::<wire::TokenReply>(&call, &answer)
+            call.read::<wire::TokenReply>(&answer)
         })
         .await
     }
@@ -83,7 +83,7 @@ impl Platform {
     /// Starts setting a new password; gives the length of the code that was sent, where the platform says it.
     pub(crate) async fn reset_password_start(&self, login: &str) -> Result<Option<u32>> {
         let call = Call::new("POST ResetPassword/Start").json(&json!({ "notifierIdentity": login }));
-        self.ask::<wire::CodeLength>(call).await
+        self.ask::<wire::CodeSent>(call).await
     }
 
     /// Sets a new password with the code that was sent.
@@ -124,7 +124,7 @@ impl Platform {
     /// Sets a phone number and has a code sent to it; gives the code's length, where the platform says it.
     pub(crate) async fn set_phone(&self, token: &str, phone: &str) -> Result<Option<u32>> {
         let call = Call::new("POST User/PhoneNumber").token(token).json(&json!({ "phoneNumber": phone }));
-        self.ask::<wire::CodeLength>(call).await
+        self.ask::<wire::CodeSent>(call).await
     }
 
     /// Confirms the phone number; the platform answers with new tokens.
@@ -141,7 +141,7 @@ impl Platform {
     /// Sets an e-mail address and has a code sent to it; gives the code's length, where the platform says it.
     pub(crate) async fn set_email(&self, token: &str, email: &str) -> Result<Option<u32>> {
         let call = Call::new("POST User/Email").token(token).json(&json!({ "email": email }));
-        self.ask::<wire::CodeLength>(call).await
+        self.ask::<wire::CodeSent>(call).await
     }
 
     /// Confirms the e-mail address.
@@ -210,7 +210,7 @@ impl Platform {
     /// Has a code sent that confirms leaving the programme; gives its length, where the platform says it.
     pub(crate) async fn send_deregistration_code(&self, token: &str) -> Result<Option<u32>> {
         let call = Call::new("POST User/Deregistration/SendConfirmCode").token(token).json(&json!({}));
-        self.ask::<wire::CodeLength>(call).await
+        self.ask::<wire::CodeSent>(call).await
     }
 
     /// Leaves the programme: the account is deleted.
@@ -250,7 +250,7 @@ impl Platform {
 
     /// Registers this installation for pushes; `service` is `Fcm`, `Apns` or `HMS`.
     pub(crate) async fn register_push(&self, token: &str, push_token: &str, service: &str) -> Result<()> {
-        let body = json!({ "token": push_token, "platformType": self.platform_type, "pushServiceType": service });
+        let body = json!({ "token": push_token, "platformType": self.system, "pushServiceType": service });
         self.ask::<Nothing>(Call::new("POST Pushes").token(token).json(&body)).await
     }
 
@@ -260,12 +260,8 @@ impl Platform {
     /// [`Error::NotSupported`] where it offers nothing.
     pub(crate) async fn capabilities(&self, token: &str, etag: Option<&str>) -> Result<Fetched<Capabilities>> {
         let call = Call::new("GET /app/v1/capabilities").token(token).etag(etag);
-        let sample = |time, sent, received| TimeSample {
-            platform: time,
-            granularity: Duration::from_millis(1),
-            sent,
-            received,
-        };
+        let sample =
+            |time, sent, received| TimeSample { platform: time, granularity: Duration::from_millis(1), sent, received };
         let fetched = self.fetch_with::<wire::CapabilitiesRow>(call, |(_, server_time), answer| {
             if let Some(time) = server_time {
                 (self.on_time)(sample(*time, answer.sent.clone(), answer.received.clone()));

@@ -149,9 +149,8 @@ fn rejection(said: &Value, takes_code: bool) -> Rejection {
     let text = |path: &str| said.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());
     let words = ["/data/errorMessage", "/result/message", "/error_description", "/message", "/detail", "/title"];
     let fields = fields(said);
-    let names_code = |problem: &FieldProblem| {
-        ["confirmCode", "code"].iter().any(|name| name.eq_ignore_ascii_case(&problem.field))
-    };
+    let names_code =
+        |problem: &FieldProblem| ["confirmCode", "code"].iter().any(|name| name.eq_ignore_ascii_case(&problem.field));
     let kind = match (text("/data/state"), text("/error"), text("/result/state")) {
         (Some("RegistrationAlreadyCompleted"), ..) => RejectionKind::AlreadyRegistered,
         (Some("RegistrationBlocked"), ..) => RejectionKind::Blocked,
@@ -169,8 +168,7 @@ fn rejection(said: &Value, takes_code: bool) -> Rejection {
 
 /// What is wrong with each field: of any call, and of each question in `User/Answers`.
 fn fields(said: &Value) -> Vec<FieldProblem> {
-    let forms =
-        [("/result/validationErrors", "/field", "/errorMessages"), ("/data/errors", "/idQuestion", "/errors")];
+    let forms = [("/result/validationErrors", "/field", "/errorMessages"), ("/data/errors", "/idQuestion", "/errors")];
     let rows = forms.into_iter().flat_map(|(rows, field, texts)| {
         let rows = said.pointer(rows).and_then(Value::as_array).into_iter().flatten();
         rows.filter_map(move |row| {

@@ -197,7 +197,8 @@ pub(crate) type OnTime = Arc<dyn Fn(TimeSample) + Send + Sync>;
 pub(crate) struct Platform {
     base: String,
     headers: HeaderMap,
-    platform_type: &'static str,
+    /// `Android`, `Ios` or `Harmony`.
+    system: &'static str,
     pins: BTreeSet<tls::Pin>,
     clock: Arc<dyn Clock>,
     on_time: OnTime,
@@ -377,8 +378,8 @@ impl<'a> Call<'a> {
         let (_, path) = self.parts();
         let prefix = if path.starts_with('/') { "" } else { "/publicapi/v1.2/" };
         let path = self.id.map_or_else(|| path.to_owned(), |id| path.replace("{id}", &id.to_string()));
-        let mut url =
-            Url::parse(&format!("{base}{prefix}{path}")).map_err(|_| Error::Bug(format!("no URL for {}", self.name)))?;
+        let mut url = Url::parse(&format!("{base}{prefix}{path}"))
+            .map_err(|_| Error::Bug(format!("no URL for {}", self.name)))?;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
@@ -389,8 +390,39 @@ impl<'a> Call<'a> {
         Error::Unreadable { call: self.name, problem: problem.into() }
     }
 
-    fn refusal(&self, answer: &Answer) -> Error {
-        envelope::refusal(self.name, answer.status.as_u16(), self.takes_code, &answer.body)
+    /// What `answer` holds, or why it holds nothing.
+    fn read<W: Wire>(&self, answer: &Answer) -> Result<W::Domain> {
+        if answer.status.is_success() {
+            envelope::success::<W>(self.name, self.wrapping(), self.takes_code, &answer.body)
+        } else if answer.status.is_client_error() {
+            Err(envelope::refusal(self.name, answer.status.as_u16(), self.takes_code, &answer.body))
+        } else {
+            // Such as a redirect: the platform sends none, what stands between may.
+            Err(self.unreadable(format!("HTTP {}", answer.status.as_u16())))
+        }
+    }
+
+    /// As `reqwest` sends it.
+    fn request(&self, http: &reqwest::Client, url: &Url) -> Result<reqwest::RequestBuilder> {
+        let mut request = http.request(self.method(), url.clone());
+        if let Some(token) = self.token {
+            // A token that no header can carry is one that the platform never gave.
+            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Error::Unauthorized)?;
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        if let Some(two_factor) = self.two_factor {
+            let mut value = HeaderValue::from_str(two_factor).map_err(|_| Error::nothing_pending())?;
+            value.set_sensitive(true);
+            request = request.header(TWO_FACTOR, value);
+        }
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        if let Some((kind, body)) = &self.body {
+            request = request.header(header::CONTENT_TYPE, *kind).body(body.clone());
+        }
+        Ok(request)
     }
 }
 
@@ -403,7 +435,7 @@ impl Platform {
         Ok(Self {
             base: validate_url(&settings.url)?,
             headers: headers(settings)?,
-            platform_type: settings.platform_type,
+            system: settings.platform_type,
             pins: validate_pins(&settings.pins)?,
             clock,
             on_time,
@@ -413,30 +445,32 @@ impl Platform {
     }
 
     fn http(&self) -> Result<&reqwest::Client> {
-        let made = self.http.get_or_init(|| {
-            reqwest::Client::builder()
-                .tls_backend_preconfigured(tls::config(self.pins.clone())?)
-                .default_headers(self.headers.clone())
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .no_proxy()
-                .connect_timeout(self.limits.connect)
-                .pool_idle_timeout(Duration::from_secs(90))
-                // A phone that changed networks holds connections that lead nowhere: a call that waits on one finds
-                // out and drops it, so that the next call does not wait, too.
-                .http2_keep_alive_interval(Duration::from_secs(5))
-                .http2_keep_alive_timeout(Duration::from_secs(5))
-                .build()
-                .map_err(|error| Error::Bug(format!("HTTP client: {error}")))
-        });
+        let made = self.http.get_or_init(|| self.http_over(tls::config(self.pins.clone())?));
         made.as_ref().map_err(Clone::clone)
+    }
+
+    fn http_over(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .default_headers(self.headers.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(self.limits.connect)
+            .pool_idle_timeout(Duration::from_secs(90))
+            // A phone that changed networks holds connections that lead nowhere: a call that waits on one finds out
+            // and drops it, so that the next call does not wait, too.
+            .http2_keep_alive_interval(Duration::from_secs(5))
+            .http2_keep_alive_timeout(Duration::from_secs(5))
+            .build()
+            .map_err(|error| Error::Bug(format!("HTTP client: {error}")))
     }
 
     /// What `call` is answered with.
     async fn ask<W: Wire>(&self, call: Call<'_>) -> Result<W::Domain> {
         self.logged(&call, async {
             let answer = self.exchange(&call).await?;
-            self.read::<W>(&call, &answer)
+            call.read::<W>(&answer)
         })
         .await
     }
@@ -457,23 +491,12 @@ impl Platform {
             if answer.status == StatusCode::NOT_MODIFIED && call.etag.is_some() {
                 return Ok(Fetched::NotModified);
             }
-            let value = self.read::<W>(&call, &answer)?;
+            let value = call.read::<W>(&answer)?;
             note(&value, &answer);
             let etag = answer.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
             Ok(Fetched::New { value, etag: etag.filter(|etag| (1..=256).contains(&etag.len())).map(str::to_owned) })
         })
         .await
-    }
-
-    fn read<W: Wire>(&self, call: &Call<'_>, answer: &Answer) -> Result<W::Domain> {
-        if answer.status.is_success() {
-            envelope::success::<W>(call.name, call.wrapping(), call.takes_code, &answer.body)
-        } else if answer.status.is_client_error() {
-            Err(call.refusal(answer))
-        } else {
-            // Such as a redirect: the platform sends none, what stands between may.
-            Err(call.unreadable(format!("HTTP {}", answer.status.as_u16())))
-        }
     }
 
     /// One line of log for each call, whatever came of it. Names no member, no id, no value.
@@ -527,12 +550,12 @@ impl Platform {
         call: &Call<'_>,
     ) -> std::result::Result<Answer, Failure> {
         let fatal = |error| Failure { error, again: None };
-        let request = self.request(http, url, call).map_err(fatal)?;
+        let request = call.request(http, url).map_err(fatal)?;
         let sent = self.clock.read();
-        let response = request.send().await.map_err(|error| Failure {
-            again: error.is_connect().then_some(Duration::ZERO),
-            error: offline(&error),
-        })?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| Failure { again: error.is_connect().then_some(Duration::ZERO), error: offline(&error) })?;
         let received = self.clock.read();
         let status = response.status();
         let headers = response.headers().clone();
@@ -562,29 +585,6 @@ impl Platform {
             bounded(response, self.limits.refusal, call).await.unwrap_or_default()
         };
         Ok(Answer { status, headers, body, sent, received })
-    }
-
-    fn request(&self, http: &reqwest::Client, url: &Url, call: &Call<'_>) -> Result<reqwest::RequestBuilder> {
-        let mut request = http.request(call.method(), url.clone());
-        if let Some(token) = call.token {
-            // A token that no header can carry is one that the platform never gave.
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Error::Unauthorized)?;
-            value.set_sensitive(true);
-            request = request.header(header::AUTHORIZATION, value);
-        }
-        if let Some(two_factor) = call.two_factor {
-            let mut value = HeaderValue::from_str(two_factor).map_err(|_| Error::nothing_pending())?;
-            value.set_sensitive(true);
-            request = request.header(TWO_FACTOR, value);
-        }
-        if let Some(etag) = call.etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
-            request = request.header(header::IF_NONE_MATCH, etag);
-        }
-        if let Some((kind, body)) = &call.body {
-            request = request.header(header::CONTENT_TYPE, *kind).body(body.clone());
-        }
-        Ok(request)
     }
 
     /// The answer's `Date`, which it also passes on as a time sample unless a cache made the answer.

@@ -37,21 +37,25 @@ pub(crate) fn validate_pins(pins: &[String]) -> Result<BTreeSet<Pin>> {
 
 /// The TLS configuration for the platform. With no `pins`, any chain to one of the roots will do.
 pub(super) fn config(pins: BTreeSet<Pin>) -> Result<ClientConfig> {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let mut config = config_with_roots(roots, pins).map_err(|error| Error::Bug(format!("TLS set-up: {error}")))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    config_with_roots(roots, pins).map_err(|error| Error::Bug(format!("TLS set-up: {error}")))
 }
 
-fn config_with_roots(roots: RootCertStore, pins: BTreeSet<Pin>) -> std::result::Result<ClientConfig, rustls::Error> {
+/// As [`config`], for other roots.
+pub(super) fn config_with_roots(
+    roots: RootCertStore,
+    pins: BTreeSet<Pin>,
+) -> std::result::Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    Ok(if pins.is_empty() {
+    let mut config = if pins.is_empty() {
         builder.with_root_certificates(roots).with_no_client_auth()
     } else {
         let verifier = PinnedVerifier::new(Arc::new(roots), provider, pins)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
-    })
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 /// The usual checks, and then: the chain that leads to a root must hold a pinned key.
@@ -113,8 +117,7 @@ impl ServerCertVerifier for PinnedVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, rustls::Error> {
-        let verified =
-            self.usual.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
+        let verified = self.usual.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
         EndEntityCert::try_from(end_entity)
             .and_then(|cert| {
                 cert.verify_for_usage(

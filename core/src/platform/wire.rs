@@ -52,18 +52,18 @@ wire! {
         // Of `TryFinishRegistration`.
         registration_completed: Option<bool>,
         #[serde(default)]
-        uncompleted_actions: List<Action>,
+        uncompleted_actions: List<Step>,
     }
-    struct Action {
+    struct Step {
         user_action_type: String,
         action_state: String,
         is_done: bool,
     }
     struct Actions {
         #[serde(default)]
-        actions: List<Action>,
+        actions: List<Step>,
     }
-    struct CodeLength {
+    struct CodeSent {
         #[serde(alias = "confirmCodeLength")]
         code_length: Option<u32>,
     }
@@ -141,7 +141,7 @@ impl Wire for Finish {
     }
 }
 
-impl Wire for Action {
+impl Wire for Step {
     type Domain = RegistrationAction;
     fn read(self) -> Read<RegistrationAction> {
         use RegistrationActionKind as Kind;
@@ -167,7 +167,7 @@ impl Wire for Actions {
     }
 }
 
-impl Wire for CodeLength {
+impl Wire for CodeSent {
     type Domain = Option<u32>;
     fn read(self) -> Read<Option<u32>> {
         // The screen draws one box a digit.
@@ -355,9 +355,8 @@ impl Wire for BalanceRow {
         // Amounts above zero become spendable then, amounts below lapse then; what has no end does neither.
         let dated = |wanted: fn(&Decimal) -> bool| {
             let rows = self.life_times_by_time.0.iter().filter(|row| wanted(&row.amount.0));
-            let mut dated: Vec<_> = rows
-                .filter_map(|row| Some(DatedAmount { amount: row.amount.0.abs(), at: row.date.end()? }))
-                .collect();
+            let mut dated: Vec<_> =
+                rows.filter_map(|row| Some(DatedAmount { amount: row.amount.0.abs(), at: row.date.end()? })).collect();
             dated.sort_by_key(|row| row.at);
             dated
         };
