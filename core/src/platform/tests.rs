@@ -974,3 +974,21 @@ fn deep_json_is_refused() {
     read_all("[".repeat(100_000).as_bytes());
     read_all(format!("{{\"data\":{}", "{\"a\":".repeat(100_000)).as_bytes());
 }
+
+/// The runtime has several threads to run these on.
+#[tokio::test]
+async fn calls_can_be_spawned() {
+    let replies = vec![http(403, "", ""), http(403, "", ""), http(403, "", ""), http(403, "", "")];
+    let (platform, _) = serve(replies).await;
+    let platform = Arc::new(platform);
+    let (a, b, c, d) = (platform.clone(), platform.clone(), platform.clone(), platform);
+    let calls = [
+        tokio::spawn(async move { a.capabilities("t", None).await.is_err() }),
+        tokio::spawn(async move { b.token_password("l", None).await.is_err() }),
+        tokio::spawn(async move { c.token_refresh(&tokens()).await.is_err() }),
+        tokio::spawn(async move { d.cards("t", Some("e")).await.is_err() }),
+    ];
+    for call in calls {
+        assert!(call.await.unwrap());
+    }
+}
