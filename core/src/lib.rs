@@ -6,6 +6,7 @@ pub mod clock;
 pub mod error;
 pub mod history;
 pub mod host;
+mod platform;
 pub mod session;
 pub mod types;
 

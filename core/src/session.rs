@@ -125,3 +125,49 @@ pub enum SessionView {
         step: Option<PendingStep>,
     },
 }
+
+/// A question of the programme's questionnaire.
+///
+/// Source: Loymax Public API v1.2, `GET Anketa/Questions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct Question {
+    /// The platform's number for it.
+    pub id: i64,
+    /// The group it belongs to, where the platform says so; goes back with the answer.
+    pub group: Option<i64>,
+    /// What is asked, in the platform's words.
+    pub text: String,
+    /// The platform's word for what is expected, as `String`, `Date` or `Select`.
+    pub kind: String,
+    /// What can be chosen; empty where the answer is free.
+    pub options: Vec<QuestionOption>,
+}
+
+/// What can be chosen as an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct QuestionOption {
+    /// The platform's number for it.
+    pub id: i64,
+    /// For the member.
+    pub name: String,
+}
+
+/// The member's answer to a [`Question`].
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Answer {
+    /// The question's `id`.
+    pub question: i64,
+    /// The question's `group`.
+    pub group: Option<i64>,
+    /// What the member wrote; none where they chose.
+    pub value: Option<String>,
+    /// The `id`s of what they chose.
+    pub options: Vec<i64>,
+}
+
+/// Hides what the member wrote from logs.
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("question", &self.question).finish_non_exhaustive()
+    }
+}
