@@ -2,6 +2,7 @@
 
 pub mod balance;
 pub mod card;
+pub mod clock;
 pub mod error;
 pub mod history;
 pub mod host;
