@@ -16,9 +16,7 @@ use crate::refusal::missing;
 
 /// The routes.
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/app/v1/capabilities", get(capabilities))
-        .route("/app/v1/cards/{id}/code-key", get(code_key))
+    Router::new().route("/app/v1/capabilities", get(capabilities)).route("/app/v1/cards/{id}/code-key", get(code_key))
 }
 
 /// `GET capabilities`: for anyone, so that an app learns what it may show before somebody signs in.

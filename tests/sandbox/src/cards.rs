@@ -153,7 +153,10 @@ pub(crate) fn virtual_cards(tx: &Connection, member: i64) -> Outcome<i64> {
 /// Makes another virtual card where the programme allows it.
 pub(crate) fn emit_within_limit(tx: &Connection, member: i64) -> Outcome<i64> {
     if virtual_cards(tx, member)? >= VIRTUAL_CARDS {
-        return Err(forbidden("VirtualCardEmissionNotAllowed", "You have as many virtual cards as the programme allows."));
+        return Err(forbidden(
+            "VirtualCardEmissionNotAllowed",
+            "You have as many virtual cards as the programme allows.",
+        ));
     }
     emit(tx, member)
 }

@@ -83,7 +83,8 @@ pub(crate) fn set(tx: &Connection, name: &str, value: &str) -> Outcome<()> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
-    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = usize::try_from(found).unwrap_or(usize::MAX);
     if found > MIGRATIONS.len() {
         return Err(OpenError::Newer { found, known: MIGRATIONS.len() });
     }

@@ -280,7 +280,9 @@ async fn instead(kind: FaultKind, connection: Option<Connection>) -> Response {
 
 async fn cut(answer: Response) -> Response {
     let (mut head, body) = answer.into_parts();
-    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     head.headers.remove(header::TRANSFER_ENCODING);
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = whole.slice(..whole.len() / 2);
@@ -300,7 +302,9 @@ async fn cut(answer: Response) -> Response {
 async fn slow(answer: Response, millis: u64) -> Response {
     const DROPS: usize = 20;
     let (mut head, body) = answer.into_parts();
-    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let drop_size = whole.len().div_ceil(DROPS).max(1);
     let drops = whole.len().div_ceil(drop_size).max(1);
@@ -318,7 +322,9 @@ async fn slow(answer: Response, millis: u64) -> Response {
 
 async fn garbage(answer: Response, pointer: &str, value: Value) -> Response {
     let (mut head, body) = answer.into_parts();
-    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Ok(whole) = to_bytes(body, ANSWER_LIMIT).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let mut json: Value = match serde_json::from_slice(&whole) {
         Ok(json) => json,
         Err(_) => return Response::from_parts(head, Body::from(whole)),

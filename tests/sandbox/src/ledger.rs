@@ -186,7 +186,9 @@ pub(crate) fn give_back(
 /// Pays debts off with what can be spent at `now`.
 pub(crate) fn settle(tx: &Connection, member: i64, currency: &Currency, now: Timestamp) -> Outcome<()> {
     let debts: Vec<(i64, i64)> = tx
-        .prepare_cached("SELECT id, -remaining FROM lot WHERE member = ?1 AND currency = ?2 AND remaining < 0 ORDER BY id")?
+        .prepare_cached(
+            "SELECT id, -remaining FROM lot WHERE member = ?1 AND currency = ?2 AND remaining < 0 ORDER BY id",
+        )?
         .query_map(params![member, currency.id], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (debt, owed) in debts {

@@ -15,12 +15,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The map, from the wire to the disk: [`serve`] accepts, [`faults`] spoils, [`recorder`] keeps; `member_api`, `app_api`, `till`,
+//! The map, from the wire to the disk: `serve` accepts, `faults` spoils, `recorder` keeps; `member_api`, `app_api`, `till`,
 //! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger` and
 //! `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
 //! and `clock` are underneath.
-//!
-//! [`serve`]: self
 
 mod app_api;
 mod cards;
@@ -166,16 +164,14 @@ impl Sandbox {
     /// When it cannot listen, or its database cannot be used.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let address = options.address;
-        let listener =
-            TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })?;
+        let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })?;
         let address = listener.local_addr().map_err(|error| StartError::Listen { address, error })?;
         let path = options.database.clone();
         let database = open(path.clone()).await?;
         let (setting, settings) = prepare(&database, &options)
             .await
             .map_err(|failure| StartError::Fill { path, reason: ControlError::from(failure).0 })?;
-        let platform =
-            Arc::new(Platform::new(database, setting, settings, serve::url(address), options.record));
+        let platform = Arc::new(Platform::new(database, setting, settings, serve::url(address), options.record));
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve::serve(listener, router(&platform), stopped));
         Ok(Self { platform, address, stop, serving: Some(serving) })
@@ -331,9 +327,8 @@ async fn prepare(database: &Database, options: &Options) -> Outcome<(Setting, Se
         .act(move |tx| {
             if database::setting(tx, "seed")?.is_none() {
                 let setting = match starts_at {
-                    Some(now) => Setting::standing_at(now, false).ok_or_else(|| {
-                        refusal::invalid("starts_at", "The clock goes from the year 2000 to 2199.")
-                    })?,
+                    Some(now) => Setting::standing_at(now, false)
+                        .ok_or_else(|| refusal::invalid("starts_at", "The clock goes from the year 2000 to 2199."))?,
                     None => Setting::default(),
                 };
                 let clock = Clock::default();

@@ -206,14 +206,14 @@ impl Action {
 /// What a member's registration asks for.
 pub(crate) fn actions(tx: &Connection, id: i64) -> Outcome<Vec<Action>> {
     let member = member(tx, id)?;
-    let has_card: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM card WHERE member = ?1)", [id], |row| row.get(0))?;
-    let answered: usize =
-        tx.query_row("SELECT count(*) FROM answer WHERE member = ?1", [id], |row| row.get(0))?;
+    let has_card: bool =
+        tx.query_row("SELECT EXISTS (SELECT 1 FROM card WHERE member = ?1)", [id], |row| row.get(0))?;
+    let answered: i64 = tx.query_row("SELECT count(*) FROM answer WHERE member = ?1", [id], |row| row.get(0))?;
     let step = |kind, required, done| Action { kind, required, done };
     Ok(vec![
         step("AcceptTenderOffer", true, member.terms_accepted),
         step("ChangePhone", true, member.phone.is_some()),
-        step("Questions", false, answered >= QUESTIONS.len()),
+        step("Questions", false, usize::try_from(answered).is_ok_and(|answered| answered >= QUESTIONS.len())),
         step("ChangeEmail", false, member.email.is_some()),
         step("AttachCard", false, has_card),
     ])

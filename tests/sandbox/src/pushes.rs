@@ -21,9 +21,10 @@ const LIMIT: usize = 4096;
 /// Registers the token that a push service gave a device.
 pub(crate) fn register(tx: &Connection, device: &str, token: &str, service: &str, now: Timestamp) -> Outcome<()> {
     // A device has one token per service: the old one is dead once the service gave a new one.
-    tx.execute("DELETE FROM push_token WHERE device_id = ?1 AND service = ?2 AND token <> ?3", params![
-        device, service, token
-    ])?;
+    tx.execute(
+        "DELETE FROM push_token WHERE device_id = ?1 AND service = ?2 AND token <> ?3",
+        params![device, service, token],
+    )?;
     tx.execute(
         "INSERT INTO push_token (token, device_id, service, registered) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (token) DO UPDATE SET device_id = excluded.device_id, service = excluded.service,

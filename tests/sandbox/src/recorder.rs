@@ -55,7 +55,8 @@ impl Recorder {
 
     /// What was kept since the last time, oldest first.
     pub(crate) fn take(&self) -> Vec<Exchange> {
-        let kept = self.kept.as_ref().map(|kept| std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner)));
+        let kept =
+            self.kept.as_ref().map(|kept| std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner)));
         kept.unwrap_or_default().into()
     }
 

@@ -74,7 +74,6 @@ impl Refusal {
     fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
         Self { kind, code, message: message.into(), data: None }
     }
-
 }
 
 impl Failure {

@@ -11,9 +11,7 @@ use uuid::Uuid;
 use crate::clock::later;
 use crate::ledger::{self, Life};
 use crate::members;
-use crate::programme::{
-    BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, shop, tier,
-};
+use crate::programme::{BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, shop, tier};
 use crate::pushes;
 use crate::refusal::{Outcome, conflict, invalid, missing};
 use crate::wire::{ONE, amount, number, time};

@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use pocketcard::types::Timestamp;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::cards::{self, Numbers};
 use crate::clock::later;
@@ -150,8 +149,7 @@ fn buy(
     count: i64,
     at: Timestamp,
 ) -> Outcome<()> {
-    let line =
-        Line { goods_id: goods_id.to_owned(), name: name.to_owned(), count: count * ONE, amount: price * count };
+    let line = Line { goods_id: goods_id.to_owned(), name: name.to_owned(), count: count * ONE, amount: price * count };
     let purchase =
         Purchase { id: id.to_owned(), member, card: Some(card), shop: Some(1), lines: vec![line], points: 0 };
     sales::purchase(tx, &purchase, at)?;
@@ -189,6 +187,6 @@ mod tests {
         assert_eq!(uuid(7, "a"), uuid(7, "a"));
         assert_ne!(uuid(7, "a"), uuid(8, "a"));
         assert_eq!(numbers(7, "a").bar_code, numbers(7, "a").bar_code);
-        assert!(Uuid::parse_str(&uuid(7, "a")).is_ok());
+        assert!(uuid::Uuid::parse_str(&uuid(7, "a")).is_ok());
     }
 }

@@ -53,11 +53,16 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
                 }
             },
             Some(_) = connections.join_next() => {}
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = told_to(&mut stop) => break,
         }
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
+}
+
+/// Waits for the word to stop; a sandbox that is gone means it too.
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Where a listener listens, as a URL.
@@ -84,7 +89,7 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
         // What a client does to its connection is its own affair.
         _ = serving.as_mut() => {}
         () = ended.notified() => {}
-        _ = stop.wait_for(|stop| *stop) => {
+        () = told_to(&mut stop) => {
             serving.as_mut().graceful_shutdown();
             let _ = tokio::time::timeout(GRACE, serving).await;
         }

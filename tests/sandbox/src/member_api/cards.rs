@@ -24,9 +24,8 @@ pub(super) async fn issue_code(State(app): State<App>, Caller(member): Caller, N
 
 /// `GET Cards/EmitVirtual`
 pub(super) async fn emission(State(app): State<App>, Caller(member): Caller) -> Answer {
-    let (count, complete) = app
-        .read(move |tx, _| Ok((cards::virtual_cards(tx, member)?, members::complete(tx, member).is_ok())))
-        .await?;
+    let (count, complete) =
+        app.read(move |tx, _| Ok((cards::virtual_cards(tx, member)?, members::complete(tx, member).is_ok()))).await?;
     Ok(success(json!({
         "currentCountOfVirtualCards": count,
         "isVirtualCardEmissionAllowed": complete && count < VIRTUAL_CARDS,

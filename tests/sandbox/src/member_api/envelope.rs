@@ -87,7 +87,8 @@ impl IntoResponse for Refused {
 
 /// The refusals that come with HTTP 400, and their data.
 pub(super) fn refused_registration(state: &str, message: &str) -> Response {
-    let data = json!({ "state": state, "errorMessage": message, "authToken": null, "authResult": null, "personId": null });
+    let data =
+        json!({ "state": state, "errorMessage": message, "authToken": null, "authResult": null, "personId": null });
     refused(StatusCode::BAD_REQUEST, "Error", 400, state, message, &data)
 }
 

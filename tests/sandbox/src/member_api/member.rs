@@ -44,7 +44,8 @@ pub(super) async fn history(
 fn filter(query: &Query) -> Outcome<Filter> {
     let date = |name: &'static str| {
         let text = query.text(name);
-        text.map(|text| wire::read_time(text).ok_or_else(|| invalid(name, "a time, as 2026-01-31T12:00:00"))).transpose()
+        text.map(|text| wire::read_time(text).ok_or_else(|| invalid(name, "a time, as 2026-01-31T12:00:00")))
+            .transpose()
     };
     let kind = match query.text("filter.historyItemType") {
         None | Some("All") => None,

@@ -47,7 +47,8 @@ pub(super) async fn email(State(app): State<App>, Caller(member): Caller) -> Ans
 pub(super) async fn set_email(State(app): State<App>, Caller(member): Caller, Body(body): Body<Email>) -> Answer {
     app.act(move |tx, now| {
         members::complete(tx, member)?;
-        let email = wire::email(&body.email).ok_or_else(|| invalid("email", "An e-mail address, as anna@example.com."))?;
+        let email =
+            wire::email(&body.email).ok_or_else(|| invalid("email", "An e-mail address, as anna@example.com."))?;
         if members::by_login(tx, &email)?.is_some_and(|owner| owner != member) {
             return Err(forbidden("EmailAlreadyInUse", "Another member has this e-mail address."));
         }
@@ -247,7 +248,11 @@ fn read_answer(answer: &GivenAnswer, now: Timestamp) -> Result<Option<String>, S
             let Some(text) = text else { return Ok(None) };
             let date: Date = text.parse().map_err(|_| "A date, as 1990-05-04.".to_owned())?;
             let today = now.strftime("%Y-%m-%d").to_string();
-            if date.year() < 1900 || date.to_string() >= today { Err("A day in the past.".to_owned()) } else { Ok(Some(date.to_string())) }
+            if date.year() < 1900 || date.to_string() >= today {
+                Err("A day in the past.".to_owned())
+            } else {
+                Ok(Some(date.to_string()))
+            }
         }
         QuestionKind::Select => match answer.fixed_answer_ids.as_deref() {
             None | Some([]) => Ok(None),

@@ -42,15 +42,20 @@ pub(super) async fn begin(State(app): State<App>, installation: Installation, Bo
     let device = installation.known();
     let begun = app
         .act(move |tx, now| {
-            let phone = wire::phone(&begin.login).ok_or_else(|| invalid("login", "A phone number, as +49 171 3920009."))?;
+            let phone =
+                wire::phone(&begin.login).ok_or_else(|| invalid("login", "A phone number, as +49 171 3920009."))?;
             let password = begin.password.as_deref().filter(|password| !password.is_empty());
             let password = password.map(|password| checked_password("password", password)).transpose()?;
             if members::by_phone(tx, &phone)?.is_some() {
-                return Err(forbidden("RegistrationAlreadyCompleted", "This phone number is a member's. Sign in instead."));
+                return Err(forbidden(
+                    "RegistrationAlreadyCompleted",
+                    "This phone number is a member's. Sign in instead.",
+                ));
             }
             // Too many wrong codes for this number block it for a while.
-            sign_in::not_blocked(tx, Purpose::SignIn, &members::who(None, &phone), now)
-                .map_err(|_| forbidden("RegistrationBlocked", "Too many tries with this phone number. Wait a while."))?;
+            sign_in::not_blocked(tx, Purpose::SignIn, &members::who(None, &phone), now).map_err(|_| {
+                forbidden("RegistrationBlocked", "Too many tries with this phone number. Wait a while.")
+            })?;
             let member = members::create(tx, Standing::Registered, now)?;
             tx.execute(
                 "UPDATE member SET pending_phone = ?2, password = ?3 WHERE id = ?1",
@@ -103,8 +108,8 @@ pub(super) async fn set_phone(State(app): State<App>, Caller(member): Caller, Bo
         if members::member(tx, member)?.state == Standing::Anonymous {
             return Err(forbidden("RegistrationNotStarted", "Begin a registration first."));
         }
-        let phone =
-            wire::phone(&body.phone_number).ok_or_else(|| invalid("phoneNumber", "A phone number, as +49 171 3920009."))?;
+        let phone = wire::phone(&body.phone_number)
+            .ok_or_else(|| invalid("phoneNumber", "A phone number, as +49 171 3920009."))?;
         if members::by_phone(tx, &phone)?.is_some_and(|owner| owner != member) {
             return Err(forbidden("PhoneNumberAlreadyInUse", "Another member has this phone number."));
         }

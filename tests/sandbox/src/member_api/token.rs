@@ -95,13 +95,7 @@ pub(super) fn reply(tokens: &Tokens) -> Value {
     })
 }
 
-fn first_step(
-    tx: &Connection,
-    username: &str,
-    password: &str,
-    life: SignedDuration,
-    now: Timestamp,
-) -> Outcome<Grant> {
+fn first_step(tx: &Connection, username: &str, password: &str, life: SignedDuration, now: Timestamp) -> Outcome<Grant> {
     let id = members::by_login(tx, username)?;
     let who = members::who(id, username);
     sign_in::not_blocked(tx, Purpose::SignIn, &who, now)?;
@@ -152,7 +146,9 @@ fn failed(failure: Failure) -> Response {
     match failure {
         Failure::Refused(Refusal { kind: Kind::Forbidden, code, message, .. })
         | Failure::Counted(Refusal { kind: Kind::Forbidden, code, message, .. }) => refused(code, &message),
-        Failure::Refused(Refusal { message, .. }) | Failure::Counted(Refusal { message, .. }) => refused("Error", &message),
+        Failure::Refused(Refusal { message, .. }) | Failure::Counted(Refusal { message, .. }) => {
+            refused("Error", &message)
+        }
         Failure::Broken(broken) => {
             let id = uuid::Uuid::new_v4();
             tracing::error!(%id, %broken, "a token call failed");

@@ -43,8 +43,7 @@ pub(super) fn check(tx: &Connection, card: &Card, code: &str, now: Timestamp) ->
             symbology: Symbology::Qr,
             valid_until: instant(until),
         };
-        let verifier =
-            Verifier::new(key, SKEW).map_err(|_| Broken::Impossible("a code key of the sandbox is none"))?;
+        let verifier = Verifier::new(key, SKEW).map_err(|_| Broken::Impossible("a code key of the sandbox is none"))?;
         let mut memory: CodeMemory = serde_json::from_str(&memory)?;
         match verifier.check(&mut memory, code, now) {
             Verdict::Forged => {}
