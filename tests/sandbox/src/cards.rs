@@ -34,7 +34,7 @@ pub(crate) struct Card {
     bar_code: String,
     qr_content: Option<String>,
     pin: Option<String>,
-    virtual_card: bool,
+    is_virtual: bool,
     state: String,
     pub(crate) blocked: bool,
     expires: Option<i64>,
@@ -59,7 +59,7 @@ impl Card {
     }
 
     fn wire(&self, tx: &Connection, now: Timestamp) -> Outcome<Value> {
-        let category = if self.virtual_card { (2, "Virtual card", "virtual") } else { (1, "Plastic card", "plastic") };
+        let category = if self.is_virtual { (2, "Virtual card", "virtual") } else { (1, "Plastic card", "plastic") };
         let owner = self.member.map(|member| members::member(tx, member)).transpose()?;
         let state = if self.active() && self.expired(now) { "Expired" } else { &self.state };
         Ok(json!({
@@ -261,17 +261,16 @@ pub(crate) fn code_key(tx: &Connection, member: i64, card: i64, symbology: &str,
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    let (key, until) = match newest {
-        Some(newest) => newest,
-        None => {
-            let (key, until) = (wire::random::<20>()?.to_vec(), later(now, KEY_LIFE).as_microsecond());
-            let memory = crate::till::rotating::fresh_memory()?;
-            tx.execute(
-                "INSERT INTO code_key (card, key, until, memory) VALUES (?1, ?2, ?3, ?4)",
-                params![card.id, key, until, memory],
-            )?;
-            (key, until)
-        }
+    let (key, until) = if let Some(newest) = newest {
+        newest
+    } else {
+        let (key, until) = (wire::random::<20>()?.to_vec(), later(now, KEY_LIFE).as_microsecond());
+        let memory = crate::till::rotating::fresh_memory()?;
+        tx.execute(
+            "INSERT INTO code_key (card, key, until, memory) VALUES (?1, ?2, ?3, ?4)",
+            params![card.id, key, until, memory],
+        )?;
+        (key, until)
     };
     Ok(json!({
         "valuePattern": value_pattern(&card.number),
@@ -312,7 +311,7 @@ fn select<P: rusqlite::ToSql>(tx: &Connection, query: &str, value: P) -> Outcome
             bar_code: row.get("bar_code")?,
             qr_content: row.get("qr_content")?,
             pin: row.get("pin")?,
-            virtual_card: row.get_ref("category")?.as_str()? == "virtual",
+            is_virtual: row.get_ref("category")?.as_str()? == "virtual",
             state: row.get("state")?,
             blocked: row.get("blocked")?,
             expires: row.get("expires")?,

@@ -62,7 +62,7 @@ impl Contract {
     /// Reads the contract.
     ///
     /// # Errors
-    /// When it is not an OpenAPI description that holds together.
+    /// When it is no description of an API that holds together.
     pub fn load() -> Result<Self, ContractError> {
         let mut document: Value = serde_yaml_ng::from_str(YAML)?;
         let requests = document["components"].clone();

@@ -1,4 +1,4 @@
-//! The sandbox's one SQLite file: opening, migrating, and one transaction after the other.
+//! The sandbox's one `SQLite` file: opening, migrating, and one transaction after the other.
 //!
 //! SQL of a subject lives beside that subject's rules; this module knows only how a transaction is run.
 

@@ -32,7 +32,7 @@ const MOST_BYTES: u64 = 1 << 30;
 const MOST_MILLIS: u64 = 600_000;
 /// The largest answer of the sandbox that a fault works on.
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// What happens to which calls. The control API, `/sandbox`, is spared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

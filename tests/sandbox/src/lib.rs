@@ -333,7 +333,7 @@ async fn prepare(database: &Database, options: &Options) -> Outcome<(Setting, Se
                 };
                 let clock = Clock::default();
                 clock.put(setting);
-                seed::sow(tx, seed, clock.now())?;
+                seed::sow(tx, seed, starts_at.unwrap_or_else(|| clock.now()))?;
                 database::set(tx, "seed", &seed.to_string())?;
                 database::set(tx, "clock", &serde_json::to_string(&setting)?)?;
             }

@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use crate::extract::BODY_LIMIT;
 use crate::platform::App;
 
+/// The largest request that is read to be kept; what handlers take is less, and is theirs to refuse.
+const REQUEST_LIMIT: usize = 64 * BODY_LIMIT;
 /// The most exchanges that are kept; the oldest go.
 const KEPT: usize = 10_000;
 
@@ -79,7 +81,7 @@ pub(crate) async fn record(State(app): State<App>, request: Request, next: Next)
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();
-    let Ok(request_body) = to_bytes(body, BODY_LIMIT).await else {
+    let Ok(request_body) = to_bytes(body, REQUEST_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let mut exchange = Exchange {

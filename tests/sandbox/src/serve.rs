@@ -83,7 +83,7 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
         router.clone().oneshot(request.map(Body::new))
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(60));
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_mins(1));
     let mut serving = pin!(builder.serve_connection(TokioIo::new(socket), service));
     tokio::select! {
         // What a client does to its connection is its own affair.

@@ -37,14 +37,14 @@ pub(super) struct Begin {
 }
 
 /// `POST Registration/BeginRegistration`
-pub(super) async fn begin(State(app): State<App>, installation: Installation, Body(begin): Body<Begin>) -> Response {
+pub(super) async fn begin(State(app): State<App>, installation: Installation, Body(body): Body<Begin>) -> Response {
     let life = app.access_life();
     let device = installation.known();
     let begun = app
         .act(move |tx, now| {
             let phone =
-                wire::phone(&begin.login).ok_or_else(|| invalid("login", "A phone number, as +49 171 3920009."))?;
-            let password = begin.password.as_deref().filter(|password| !password.is_empty());
+                wire::phone(&body.login).ok_or_else(|| invalid("login", "A phone number, as +49 171 3920009."))?;
+            let password = body.password.as_deref().filter(|password| !password.is_empty());
             let password = password.map(|password| checked_password("password", password)).transpose()?;
             if members::by_phone(tx, &phone)?.is_some() {
                 return Err(forbidden(

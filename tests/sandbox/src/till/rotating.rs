@@ -12,7 +12,7 @@ use crate::refusal::{Broken, Outcome};
 use crate::wire::instant;
 
 /// How far a phone's clock may be off.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 
 /// What a till remembers of a key that no code was shown of yet.
 pub(crate) fn fresh_memory() -> Outcome<String> {

@@ -24,6 +24,7 @@ pub(crate) async fn fresh() -> Fresh {
     let folder = TempDir::new().unwrap();
     let sandbox = start(&folder).await;
     sandbox.freeze(true).await.unwrap();
+    sandbox.set_clock("2031-05-04T12:00:00Z".parse().unwrap()).await.unwrap();
     Fresh { sandbox, folder }
 }
 

@@ -23,7 +23,8 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(app.get("User/Status").await.data(), Value::Null);
 
     // A new member.
-    let begun = app.post("Registration/BeginRegistration", json!({ "login": "+49 171 3920009", "password": null })).await;
+    let begun =
+        app.post("Registration/BeginRegistration", json!({ "login": "+49 171 3920009", "password": null })).await;
     app.keep(&begun.data()["authResult"]);
     let actions = app.get("User/RegistrationActions").await.data();
     assert_eq!(actions["actions"][0]["userActionType"], "AcceptTenderOffer");
@@ -36,7 +37,9 @@ async fn all_traffic_is_as_the_contract_says() {
     let wrong = app.post("User/PhoneNumber/Confirm", json!({ "confirmCode": "wrong" })).await;
     assert_eq!((wrong.status, &wrong.body["result"]["state"]), (StatusCode::OK, &json!("Error")));
     let code = sandbox.sms("+491713920009").await.unwrap()[0].code.clone();
-    app.keep(&app.post("User/PhoneNumber/Confirm", json!({ "confirmCode": code, "password": "new member" })).await.data());
+    app.keep(
+        &app.post("User/PhoneNumber/Confirm", json!({ "confirmCode": code, "password": "new member" })).await.data(),
+    );
     let questions = app.get("Anketa/Questions").await.data();
     let choice = &questions[3]["items"][0]["id"];
     let answers = json!([

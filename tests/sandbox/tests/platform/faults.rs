@@ -1,13 +1,14 @@
 //! Failures on demand.
 
 use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pocketcard_sandbox::Sandbox;
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::app::{ANNA, App, Fresh, fresh};
 
@@ -82,7 +83,10 @@ async fn late_and_slow_answers() {
 async fn an_answer_can_be_lost_after_the_work_was_done() {
     let Fresh { sandbox, folder: _folder } = fresh().await;
     let mut app = App::signed_in(&sandbox, ANNA).await;
-    fault(&sandbox, r#"{"path": "/authorizationService", "kind": {"status": {"code": 502}}, "times": 1, "processed": true}"#);
+    fault(
+        &sandbox,
+        r#"{"path": "/authorizationService", "kind": {"status": {"code": 502}}, "times": 1, "processed": true}"#,
+    );
     assert_eq!(app.refreshed().await.status, StatusCode::BAD_GATEWAY);
     assert_eq!(app.refreshed().await.body["error"], "invalid_grant", "the token was spent");
     // Not processed: nothing was spent.

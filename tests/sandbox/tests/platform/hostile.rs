@@ -11,7 +11,19 @@ async fn nonsense_gets_a_refusal_and_never_a_failure() {
     let Fresh { sandbox, folder: _folder } = fresh().await;
     let app = App::signed_in(&sandbox, ANNA).await;
     let long = "9".repeat(200_000);
-    let texts = ["", " ", "\u{0}", "💥", "PC1.", "PC1..", "PC1.1001.99999999999999999999.1", "QR", "1QR2", "'; DROP TABLE card", &long];
+    let texts = [
+        "",
+        " ",
+        "\u{0}",
+        "💥",
+        "PC1.",
+        "PC1..",
+        "PC1.1001.99999999999999999999.1",
+        "QR",
+        "1QR2",
+        "'; DROP TABLE card",
+        &long,
+    ];
     for text in texts {
         assert!(app.post("/till/identify", json!({ "code": text })).await.status.is_client_error(), "{text:.40}");
         let form = [("grant_type", "password"), ("username", text), ("password", text)];
@@ -31,7 +43,9 @@ async fn nonsense_gets_a_refusal_and_never_a_failure() {
             assert!(!answer.status.is_server_error(), "{path} {text:.40}: {}", answer.body);
         }
     }
-    for query in ["filter.count=-1", "filter.count=99999999999999999999", "filter.fromDate=x", "filter.historyItemType=%ff"] {
+    for query in
+        ["filter.count=-1", "filter.count=99999999999999999999", "filter.fromDate=x", "filter.historyItemType=%ff"]
+    {
         assert_eq!(app.get(&format!("History?{query}")).await.body["result"]["state"], "ValidationError", "{query}");
     }
     for id in ["-1", "x", "%ff", "99999999999999999999"] {
@@ -45,7 +59,7 @@ async fn amounts_have_bounds() {
     let Fresh { sandbox, folder: _folder } = fresh().await;
     let app = App::signed_in(&sandbox, ANNA).await;
     let before = app.points().await;
-    for amount in ["-1", "0.00001", "1e30", "79228162514264337593543950335", "1e999999", "\"5\"", "null", "{}"] {
+    for amount in ["-1", "0.00001", "1e30", "79228162514264337593543950335", "1e999999", "\"x\"", "null", "{}"] {
         let amount = number(amount);
         let prices = app.buy(ANNA, amount.clone(), json!(0)).await;
         assert!(prices.status.is_client_error(), "price {amount}: {}", prices.body);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::app::{ANNA, App, BORIS, Fresh, fresh, start};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn five_wrong_codes_block_for_a_while() {

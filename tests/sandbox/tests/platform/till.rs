@@ -1,6 +1,6 @@
 //! The till and the pushes that follow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pocketcard::card::rotating::code_at;
 use pocketcard::card::{CodeKey, Symbology};
@@ -9,6 +9,7 @@ use pocketcard::types::Timestamp;
 use pocketcard_sandbox::Sandbox;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::app::{ANNA, App, BORIS, CLARA, DAVID, Fresh, fresh, number};
@@ -79,7 +80,7 @@ async fn codes_that_are_not_good_are_refused_with_the_reason() {
     assert_eq!(reason(&app, "4006381333931").await, "unknown");
     let later = shown(&key, sandbox.now() + Duration::from_secs(30));
     let issued = app.get(&format!("Cards/{}/QrCode", card["id"])).await.data()["code"].as_str().unwrap().to_owned();
-    sandbox.advance(Duration::from_secs(3600)).await.unwrap();
+    sandbox.advance(Duration::from_hours(1)).await.unwrap();
     assert_eq!(reason(&app, &later).await, "expired");
     assert_eq!(reason(&app, &issued).await, "expired");
     assert_eq!(reason(&app, DAVID).await, "blocked");
@@ -156,7 +157,7 @@ async fn a_tier_gives_more_and_later() {
     let pending = |account: &Value| account["notActivatedAmount"].to_string().parse::<f64>().unwrap();
     let after = app.get("User/DetailedBalance").await.data()["items"][0].clone();
     assert!((pending(&after) - pending(&before) - 5.0).abs() < 1e-9);
-    sandbox.advance(Duration::from_secs(15 * 24 * 3600)).await.unwrap();
+    sandbox.advance(Duration::from_hours(15 * 24)).await.unwrap();
     let app = App::signed_in(&sandbox, BORIS).await;
     let later = app.get("User/DetailedBalance").await.data()["items"][0].clone();
     assert_eq!(later["notActivatedAmount"], 0);
