@@ -1,0 +1,43 @@
+//! Our own extension of the platform: what it can do, and keys for codes that a phone makes offline.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::cards;
+use crate::extract::{Caller, Number};
+use crate::member_api::envelope::conditional;
+use crate::platform::App;
+use crate::problem::{Answer, Problem};
+use crate::refusal::missing;
+
+/// The routes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/app/v1/capabilities", get(capabilities)).route("/app/v1/cards/{id}/code-key", get(code_key))
+}
+
+/// `GET capabilities`: for anyone, so that an app learns what it may show before somebody signs in.
+async fn capabilities(State(app): State<App>, headers: HeaderMap) -> Response {
+    let settings = app.settings();
+    let content = json!({
+        "features": settings.features,
+        "minimumAppVersion": settings.minimum_app_version,
+        "tillCode": { "symbology": settings.symbology, "staticSymbology": settings.static_symbology },
+    });
+    // The time is no part of the tag: a 304 carries it in `Date`.
+    let mut body = content.clone();
+    body["serverTime"] = app.clock.now().to_string().into();
+    conditional(&headers, &body, &content)
+}
+
+/// `GET cards/{id}/code-key`
+async fn code_key(State(app): State<App>, Caller(member): Caller, Number(card): Number) -> Answer {
+    let settings = app.settings();
+    if !settings.features.iter().any(|feature| feature == "codeKeys") {
+        return Err(Problem::from(missing("NotServed", "This platform serves no code keys.")));
+    }
+    Ok(Json(app.act(move |tx, now| cards::code_key(tx, member, card, &settings.symbology, now)).await?))
+}

@@ -1,0 +1,222 @@
+//! Pushes: who gets them, in the exact shape of each service, and the receipts that come back.
+//!
+//! The long poll that stands in for the services is in [`crate::push_poll`].
+
+use jiff::SignedDuration;
+use pocketcard::types::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::clock::later;
+use crate::ledger;
+use crate::refusal::{Outcome, missing};
+use crate::wire::zoned;
+
+/// How long a balance push is worth delivering.
+const BALANCE_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// What FCM and APNs carry at most.
+const LIMIT: usize = 4096;
+
+/// Registers the token that a push service gave a device.
+pub(crate) fn register(tx: &Connection, device: &str, token: &str, service: &str, now: Timestamp) -> Outcome<()> {
+    // A device has one token per service: the old one is dead once the service gave a new one.
+    tx.execute(
+        "DELETE FROM push_token WHERE device_id = ?1 AND service = ?2 AND token <> ?3",
+        params![device, service, token],
+    )?;
+    tx.execute(
+        "INSERT INTO push_token (token, device_id, service, registered) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (token) DO UPDATE SET device_id = excluded.device_id, service = excluded.service,
+             registered = excluded.registered",
+        params![token, device, service, now.as_microsecond()],
+    )?;
+    Ok(())
+}
+
+/// Tells all of a member's devices that the balance changed.
+pub(crate) fn balance(
+    tx: &Connection,
+    member: i64,
+    title: &str,
+    body: &str,
+    cause: &str,
+    now: Timestamp,
+) -> Outcome<()> {
+    let version: i64 = tx.query_row(
+        "UPDATE member SET balance_version = balance_version + 1 WHERE id = ?1 RETURNING balance_version",
+        [member],
+        |row| row.get(0),
+    )?;
+    let payload = ledger::detailed(tx, member, now)?;
+    let push = Push {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        kind: "balance",
+        client_external_id: cause.to_owned(),
+        version: Some(version),
+        expires: later(now, BALANCE_LIFE),
+        link: "pocketcard://balance".to_owned(),
+        payload: Some(payload),
+    };
+    send(tx, member, &push, now)
+}
+
+/// What a member's devices are told.
+#[derive(Debug)]
+pub(crate) struct Push {
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) kind: &'static str,
+    pub(crate) client_external_id: String,
+    pub(crate) version: Option<i64>,
+    pub(crate) expires: Timestamp,
+    pub(crate) link: String,
+    pub(crate) payload: Option<Value>,
+}
+
+/// Sends a push to all of a member's devices.
+pub(crate) fn send(tx: &Connection, member: i64, push: &Push, now: Timestamp) -> Outcome<()> {
+    let id = Uuid::new_v4().to_string();
+    tx.execute(
+        "INSERT INTO push_message (id, member, title, body, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![id, member, push.title, push.body, now.as_microsecond()],
+    )?;
+    let tokens: Vec<(String, String)> = tx
+        .prepare_cached(
+            "SELECT push_token.token, push_token.service FROM push_token JOIN device USING (device_id) WHERE device.member = ?1",
+        )?
+        .query_map([member], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let data = push.data(&id);
+    for (token, service) in tokens {
+        let payload = match service.as_str() {
+            "Apns" => apns(push, &data),
+            "HMS" => hms(&token, &data),
+            _ => fcm(&token, &data),
+        };
+        tx.execute(
+            "INSERT INTO push_delivery (message, token, service, payload) VALUES (?1, ?2, ?3, ?4)",
+            params![id, token, service, payload.to_string()],
+        )?;
+    }
+    Ok(())
+}
+
+/// What was sent to `token` after `sequence`, oldest first, at most a hundred.
+pub(crate) fn after(tx: &Connection, token: &str, sequence: i64) -> Outcome<Vec<Value>> {
+    let mut query = tx.prepare_cached(
+        "SELECT sequence, service, payload FROM push_delivery WHERE token = ?1 AND sequence > ?2 ORDER BY sequence LIMIT 100",
+    )?;
+    let mut rows = query.query(params![token, sequence])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        messages.push(json!({
+            "sequence": row.get::<_, i64>(0)?,
+            "service": row.get::<_, String>(1)?,
+            "payload": serde_json::from_str::<Value>(&row.get::<_, String>(2)?)?,
+        }));
+    }
+    Ok(messages)
+}
+
+/// A message by its id, as the Member API writes it.
+pub(crate) fn message(tx: &Connection, member: i64, id: &str) -> Outcome<Value> {
+    tx.query_row("SELECT title, body FROM push_message WHERE id = ?1 AND member = ?2", params![id, member], |row| {
+        Ok(json!({
+            "$type": "Loymax.Push.NotificationModel",
+            "notificationId": id,
+            "content": row.get::<_, String>(1)?,
+            "shortText": row.get::<_, String>(0)?,
+            "imageUrl": null,
+        }))
+    })
+    .optional()?
+    .ok_or_else(|| missing("MessageNotFound", "There is no such message."))
+}
+
+/// Notes that a device got or opened a message. Twice is as good as once.
+pub(crate) fn receipt(
+    tx: &Connection,
+    member: i64,
+    id: &str,
+    device: &str,
+    state: &str,
+    now: Timestamp,
+) -> Outcome<()> {
+    message(tx, member, id)?;
+    tx.execute(
+        "INSERT INTO push_receipt (message, device_id, state, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        params![id, device, state, now.as_microsecond()],
+    )?;
+    Ok(())
+}
+
+/// The receipts of a message, or of all, oldest first, for tests to look at.
+pub(crate) fn receipts(tx: &Connection, message: Option<&str>) -> Outcome<Vec<Value>> {
+    let mut query = tx.prepare_cached(
+        "SELECT message, device_id, state, at FROM push_receipt WHERE ?1 IS NULL OR message = ?1 ORDER BY at, rowid",
+    )?;
+    Ok(query
+        .query_map([message], |row| {
+            Ok(json!({
+                "messageId": row.get::<_, String>(0)?,
+                "deviceId": row.get::<_, String>(1)?,
+                "state": row.get::<_, String>(2)?,
+                "at": zoned(row.get(3)?),
+            }))
+        })?
+        .collect::<Result<_, _>>()?)
+}
+
+impl Push {
+    /// The keys and values that every service carries; all values are strings, as FCM wants it. The payload is left out where
+    /// the whole would not fit.
+    fn data(&self, id: &str) -> Map<String, Value> {
+        let mut data = Map::new();
+        let mut put = |key: &str, value: String| data.insert(key.to_owned(), Value::String(value));
+        put("message_id", id.to_owned());
+        put("client_external_id", self.client_external_id.clone());
+        put("title", self.title.clone());
+        put("body", self.body.clone());
+        put("kind", self.kind.to_owned());
+        put("expires", self.expires.to_string());
+        put("link", self.link.clone());
+        if let Some(version) = self.version {
+            put("version", version.to_string());
+        }
+        if let Some(payload) = &self.payload {
+            put("payload", payload.to_string());
+        }
+        // Half a kilobyte is for what the service itself adds, as `aps` or the token.
+        if json!(data).to_string().len() > LIMIT - 512 {
+            data.remove("payload");
+        }
+        data
+    }
+}
+
+/// Firebase Cloud Messaging, HTTP v1: `message` with a `data` map of strings.
+fn fcm(token: &str, data: &Map<String, Value>) -> Value {
+    json!({ "message": { "token": token, "android": { "priority": "HIGH" }, "data": data } })
+}
+
+/// Apple Push Notification service: `aps`, and the data as custom keys beside it.
+fn apns(push: &Push, data: &Map<String, Value>) -> Value {
+    let mut payload = data.clone();
+    let aps = json!({
+        "alert": { "title": push.title, "body": push.body },
+        "mutable-content": 1,
+        "content-available": 1,
+    });
+    payload.insert("aps".to_owned(), aps);
+    Value::Object(payload)
+}
+
+/// HMS Core Push Kit: `message` whose `data` is a string of JSON.
+fn hms(token: &str, data: &Map<String, Value>) -> Value {
+    json!({
+        "validate_only": false,
+        "message": { "data": json!(data).to_string(), "android": { "urgency": "HIGH" }, "token": [token] },
+    })
+}

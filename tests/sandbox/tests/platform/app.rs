@@ -1,0 +1,170 @@
+//! An app, as far as the sandbox sees one: calls with tokens and device headers. Also a till.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use pocketcard_sandbox::{Options, Sandbox};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub(crate) const ANNA: &str = "+491713920001";
+pub(crate) const BORIS: &str = "+491713920002";
+pub(crate) const CLARA: &str = "+491713920003";
+pub(crate) const DAVID: &str = "+491713920004";
+
+/// A sandbox on a fresh database, whose clock stands at noon of a known day.
+pub(crate) struct Fresh {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) folder: TempDir,
+}
+
+pub(crate) async fn fresh() -> Fresh {
+    let folder = TempDir::new().unwrap();
+    let sandbox = start(&folder).await;
+    sandbox.freeze(true).await.unwrap();
+    sandbox.set_clock("2031-05-04T12:00:00Z".parse().unwrap()).await.unwrap();
+    Fresh { sandbox, folder }
+}
+
+pub(crate) async fn start(folder: &TempDir) -> Sandbox {
+    let mut options = Options::new(folder.path().join("sandbox.db"));
+    options.starts_at = Some("2031-05-04T12:00:00Z".parse().unwrap());
+    options.record = true;
+    Sandbox::start(options).await.unwrap()
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The data of an envelope that says success.
+    #[track_caller]
+    pub(crate) fn data(self) -> Value {
+        assert_eq!(self.body["result"]["state"], "Success", "{} {}", self.status, self.body);
+        self.body["data"].clone()
+    }
+
+    /// The body of a plain answer that says success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.body);
+        self.body
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+/// An installation of an app, signed in or not.
+pub(crate) struct App {
+    pub(crate) http: Client,
+    pub(crate) url: String,
+    pub(crate) device: String,
+    pub(crate) access: Option<String>,
+    pub(crate) refresh: Option<String>,
+}
+
+impl App {
+    pub(crate) fn new(sandbox: &Sandbox, device: &str) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        Self { http, url: sandbox.url().to_owned(), device: device.to_owned(), access: None, refresh: None }
+    }
+
+    /// An app that this member has signed in to by text message.
+    pub(crate) async fn signed_in(sandbox: &Sandbox, phone: &str) -> Self {
+        let mut app = Self::new(sandbox, &format!("device of {phone}"));
+        let first = app.token(&[("grant_type", "password"), ("username", phone)], None).await;
+        assert_eq!(first.body["error"], "TwoFactorAuthenticationCodeRequired", "{}", first.body);
+        let code = sandbox.sms(phone).await.unwrap()[0].code.clone();
+        let second =
+            app.token(&[("grant_type", "password"), ("password", &code)], Some(first.header("x-loymax-2fa"))).await;
+        app.keep(&second.ok());
+        app
+    }
+
+    pub(crate) fn keep(&mut self, tokens: &Value) {
+        self.access = Some(tokens["access_token"].as_str().unwrap().to_owned());
+        self.refresh = Some(tokens["refresh_token"].as_str().unwrap().to_owned());
+    }
+
+    pub(crate) async fn token(&self, form: &[(&str, &str)], two_factor: Option<&str>) -> Reply {
+        let mut request = self.request(Method::POST, "/authorizationService/token").form(form);
+        if let Some(two_factor) = two_factor {
+            request = request.header("X-Loymax-2FA", two_factor);
+        }
+        reply(request).await.unwrap()
+    }
+
+    pub(crate) async fn refreshed(&self) -> Reply {
+        let refresh = self.refresh.clone().unwrap();
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)], None).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        reply(self.request(Method::GET, path)).await.unwrap()
+    }
+
+    pub(crate) async fn try_get(&self, path: &str) -> Result<Reply, reqwest::Error> {
+        reply(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        reply(self.request(Method::POST, path).json(&body)).await.unwrap()
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
+        reply(self.request(Method::PUT, path).json(&body)).await.unwrap()
+    }
+
+    /// A call of the Member API under `/publicapi/v1.2` where the path does not begin with a slash.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let base = if path.starts_with('/') { "" } else { "/publicapi/v1.2/" };
+        let mut request = self
+            .http
+            .request(method, format!("{}{base}{path}", self.url))
+            .header("X-DeviceId", &self.device)
+            .header("X-PlatformType", "Android")
+            .header("X-PlatformVersion", "16")
+            .header("User-Agent", "Pocketcard/1.0");
+        if let Some(access) = &self.access {
+            request = request.bearer_auth(access);
+        }
+        request
+    }
+
+    /// The member's points, as the Member API says.
+    pub(crate) async fn points(&self) -> Value {
+        self.get("User/DetailedBalance").await.data()["items"][0]["amount"].clone()
+    }
+
+    /// Rings up one thing of this price, for whom `code` is.
+    pub(crate) async fn buy(&self, code: &str, price: Value, points: Value) -> Reply {
+        let items = json!([{ "goodsId": "1", "name": "Thing", "count": 1, "price": price }]);
+        self.post("/till/purchases", json!({ "code": code, "items": items, "payWithPoints": points })).await
+    }
+}
+
+pub(crate) async fn reply(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+    let answer = request.send().await?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let bytes = answer.bytes().await?;
+    let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned().into());
+    Ok(Reply { status, headers, body })
+}
+
+/// A number, exactly as it stands in JSON.
+pub(crate) fn number(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}

@@ -1,0 +1,148 @@
+//! Every operation of the contract, over real HTTP, checked in both directions.
+
+use std::collections::BTreeSet;
+
+use pocketcard_sandbox::contract::Contract;
+use reqwest::header::IF_NONE_MATCH;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{ANNA, App, CLARA, Fresh, fresh, reply};
+
+#[tokio::test]
+async fn all_traffic_is_as_the_contract_says() {
+    let Fresh { sandbox, folder: _folder } = fresh().await;
+
+    // A fresh installation, nobody known yet.
+    let mut app = App::new(&sandbox, "installation-1");
+    app.get("/app/v1/capabilities").await.ok();
+    app.keep(&app.post("Registration/RegisterAnonym", json!({})).await.data());
+    app.post("Pushes", json!({ "token": "fcm-1", "platformType": "Android", "pushServiceType": "Fcm" })).await.data();
+    assert_eq!(app.get("User").await.data()["state"], "Anonymous");
+    assert_eq!(app.get("Cards").await.data(), Value::Null);
+    assert_eq!(app.get("User/Status").await.data(), Value::Null);
+
+    // A new member.
+    let begun =
+        app.post("Registration/BeginRegistration", json!({ "login": "+49 171 3920009", "password": null })).await;
+    app.keep(&begun.data()["authResult"]);
+    let actions = app.get("User/RegistrationActions").await.data();
+    assert_eq!(actions["actions"][0]["userActionType"], "AcceptTenderOffer");
+    app.post("User/AcceptTenderOffer", json!({})).await.data();
+    let open = app.post("Registration/TryFinishRegistration", json!({})).await.data();
+    assert_eq!(open["registrationCompleted"], false);
+    assert_eq!(open["uncompletedActions"][0]["userActionType"], "ChangePhone");
+    app.post("User/PhoneNumber", json!({ "phoneNumber": "+491713920009" })).await.data();
+    app.post("User/PhoneNumber/SendConfirmCode", json!({})).await.data();
+    let wrong = app.post("User/PhoneNumber/Confirm", json!({ "confirmCode": "wrong" })).await;
+    assert_eq!((wrong.status, &wrong.body["result"]["state"]), (StatusCode::OK, &json!("Error")));
+    let code = sandbox.sms("+491713920009").await.unwrap()[0].code.clone();
+    app.keep(
+        &app.post("User/PhoneNumber/Confirm", json!({ "confirmCode": code, "password": "new member" })).await.data(),
+    );
+    let questions = app.get("Anketa/Questions").await.data();
+    let choice = &questions[3]["items"][0]["id"];
+    let answers = json!([
+        { "questionId": 1, "questionGroupId": 1, "value": "Erik", "fixedAnswerIds": [] },
+        { "questionId": 3, "questionGroupId": 1, "value": "1985-02-28", "fixedAnswerIds": [], "tag": null },
+        { "questionId": 4, "questionGroupId": null, "value": null, "fixedAnswerIds": [choice] },
+    ]);
+    app.post("User/Answers", answers).await.data();
+    let wrong = app.post("User/Answers", json!([{ "questionId": 3, "value": "soon", "fixedAnswerIds": [] }])).await;
+    assert_eq!(wrong.body["data"]["errors"][0]["idQuestion"], "3");
+    let finished = app.post("Registration/TryFinishRegistration", json!({})).await.data();
+    assert_eq!(finished["registrationCompleted"], true);
+    app.keep(&finished);
+    assert_eq!(app.get("User").await.data()["firstName"], "Erik");
+    let refused = app.post("Registration/BeginRegistration", json!({ "login": "+491713920009" })).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.body["data"]["state"], "RegistrationAlreadyCompleted");
+
+    // Balance, history, tier; and nothing twice where it is known.
+    assert_eq!(app.points().await, 100);
+    for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History", "/app/v1/capabilities"] {
+        let tag = app.get(path).await.header("etag").to_owned();
+        assert!(tag.starts_with("W/\""), "{path}: {tag}");
+        let again = reply(app.request(Method::GET, path).header(IF_NONE_MATCH, tag)).await.unwrap();
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+    }
+
+    // Cards and their codes.
+    let card = app.get("Cards").await.data()[0]["id"].clone();
+    app.get(&format!("Cards/{card}/QrCode")).await.data();
+    app.get(&format!("/app/v1/cards/{card}/code-key")).await.ok();
+    assert_eq!(app.get("/app/v1/cards/999999/code-key").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get("Cards/999999/QrCode").await.body["result"]["state"], "Error");
+    assert_eq!(app.get("Cards/EmitVirtual").await.data()["isVirtualCardEmissionAllowed"], true);
+    let second = app.put("Cards/EmitVirtual", json!({})).await.data();
+    let blocked = app.post(&format!("Cards/{}/ChangeBlockState", second["id"]), json!({})).await.data();
+    assert_eq!(blocked["block"], true);
+    app.post(&format!("Cards/{}/ChangeBlockState", second["id"]), json!({})).await.data();
+    let third = app.post(&format!("Cards/{}/Replace", second["id"]), json!({})).await.data();
+    assert_ne!(third["number"], second["number"]);
+    let plastic = app.post("/sandbox/cards", json!({ "pin": "1234" })).await.ok();
+    let refused = app.post("Cards/Set", json!({ "cardNumber": plastic["number"], "password": "0000" })).await;
+    assert_eq!(refused.body["result"]["state"], "Error");
+    app.post("Cards/Set", json!({ "cardNumber": plastic["number"], "password": "1234" })).await.data();
+
+    // E-mail.
+    app.post("User/Email", json!({ "email": "erik@example.com" })).await.data();
+    assert_eq!(app.get("User/Email").await.data()["newEmail"]["email"], "erik@example.com");
+    let code = sandbox.emails("erik@example.com").await.unwrap()[0].code.clone();
+    app.post("User/Email/Confirm", json!({ "confirmCode": code, "password": null })).await.data();
+    assert_eq!(app.get("User/Email").await.data()["currentEmail"], "erik@example.com");
+
+    // A purchase, its push, and what becomes of that.
+    let number = app.get("Cards").await.data()[0]["number"].as_str().unwrap().to_owned();
+    app.buy(&number, json!(20), json!(5)).await.ok();
+    let pushed = app.get("/push/poll?token=fcm-1").await.ok();
+    let message = pushed["messages"][0]["payload"]["message"]["data"]["message_id"].as_str().unwrap().to_owned();
+    app.get(&format!("Pushes/{message}")).await.data();
+    app.post(&format!("Pushes/{message}/state"), json!({ "state": "Delivered" })).await.data();
+    app.post(&format!("Pushes/{message}/state"), json!({ "state": "Read" })).await.data();
+    let history = "History?filter.fromDate=2031-01-01T00:00:00&filter.toDate=2031-12-31T00:00:00\
+                   &filter.historyItemType=All&filter.from=0&filter.count=10";
+    assert_eq!(app.get(history).await.data()["allCount"], 2);
+
+    // Signing in again, elsewhere; a lost password; leaving.
+    let mut other = App::new(&sandbox, "installation-2");
+    let first = other.token(&[("grant_type", "password"), ("username", "erik@example.com")], None).await;
+    let ticket = first.header("x-loymax-2fa").to_owned();
+    let resend = other.request(Method::POST, "/authorizationService/v1.2/auth/SendConfirmationCode");
+    reply(resend.header("X-Loymax-2FA", &ticket)).await.unwrap().data();
+    let wrong = other.token(&[("grant_type", "password"), ("password", "000000x")], Some(&ticket)).await;
+    assert_eq!(wrong.body["error"], "IncorrectLoginOrPassword");
+    let code = sandbox.sms("+491713920009").await.unwrap()[0].code.clone();
+    other.keep(&other.token(&[("grant_type", "password"), ("password", &code)], Some(&ticket)).await.ok());
+    other.keep(&other.refreshed().await.ok());
+    other.post("ResetPassword/Start", json!({ "notifierIdentity": "+491713920009" })).await.data();
+    let code = sandbox.sms("+491713920009").await.unwrap()[0].code.clone();
+    let reset = json!({ "notifierIdentity": "+491713920009", "confirmCode": code, "newPassword": "once again" });
+    other.keep(&other.post("ResetPassword/Confirm", reset).await.data());
+    assert_eq!(app.get("User").await.status, StatusCode::UNAUTHORIZED);
+    other.post("User/Deregistration/SendConfirmCode", json!({})).await.data();
+    let code = sandbox.sms("+491713920009").await.unwrap()[0].code.clone();
+    other.post("User/Deregistration/Confirm", json!({ "confirmCode": code, "reason": "too many points" })).await.data();
+    assert_eq!(other.get("User").await.status, StatusCode::UNAUTHORIZED);
+
+    // Members with a past, and one without.
+    for phone in [ANNA, CLARA] {
+        let app = App::signed_in(&sandbox, phone).await;
+        for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History"] {
+            app.get(path).await.data();
+        }
+    }
+
+    let contract = Contract::load().unwrap();
+    let exchanges = sandbox.exchanges();
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for exchange in &exchanges {
+        match contract.check(exchange) {
+            Ok(operation) => drop(seen.insert(operation)),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert_eq!(contract.operations(), seen, "left: of the contract; right: called");
+}

@@ -1,0 +1,9 @@
+//! The sandbox over real HTTP: what an app, a till and a test get from it.
+
+mod app;
+mod contract;
+mod control;
+mod faults;
+mod hostile;
+mod session;
+mod till;
