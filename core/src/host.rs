@@ -1,10 +1,10 @@
 //! What the shell lends the core: a place for secrets, a sink for logs, a clock.
 //!
 //! The host is never called under a lock, nor from within a poll or a tracing layer: secrets are read and written on
-//! blocking threads, logs and observers are served by the delivery thread. The one exception is [`Clock::read`], which
+//! blocking threads (while the core opens, on the caller's), logs and observers are served by the delivery thread. The one exception is [`Clock::read`], which
 //! must answer at once and call nothing back; real shells lend none and the system's is used.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ pub enum LogLevel {
     Info,
     /// Something outside the core went wrong: the network, the platform.
     Warn,
-    /// A bug of the core.
+    /// A bug of the core, or a fault of the phone such as a full disk.
     Error,
 }
 
@@ -124,9 +124,14 @@ pub(crate) struct SystemClock {
 impl SystemClock {
     /// `boot` as the shell knows it, else as the system says it.
     pub(crate) fn new(boot: Option<String>) -> Self {
+        // Asked for once in a process: no process outlives a boot.
+        static BOOT: OnceLock<Option<String>> = OnceLock::new();
         let boot = boot.or_else(|| {
-            let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-            Some(id.trim().to_owned())
+            BOOT.get_or_init(|| {
+                let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+                Some(id.trim().to_owned())
+            })
+            .clone()
         });
         Self { boot }
     }

@@ -1,4 +1,40 @@
 //! Pocketcard: the core of a loyalty programme's mobile app.
+//!
+//! One object, [`Loyalty`], holds what a member has and speaks to the platform; native screens pull whole views of it
+//! and are told when one changed. Start at [`loyalty`], the boundary; then [`state`], what the member has; then
+//! [`sync`], how an answer becomes a view.
+//!
+//! | Module | Owns |
+//! | --- | --- |
+//! | [`loyalty`] | the boundary: open, views, acts, the observer |
+//! | [`sync`] | flush, pull, apply, publish; tokens; what a member does to their session |
+//! | [`state`] | what the member has, in memory: `apply(&Change)` |
+//! | [`card`] | which code is shown, how it rotates, how it is drawn; the till's verifier of it |
+//! | [`balance`] | accounts, tier, what is pending and what expires |
+//! | [`history`] | purchases, rewards, withdrawals |
+//! | [`session`] | where a sign-in or registration stands |
+//! | [`push`] | what a push means |
+//! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
+//! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |
+//! | [`storage`] | SQLite: the only module that knows SQL; what is kept in the host's secret store |
+//! | [`host`] | what the shell lends: secrets, log sink, clock |
+//! | [`log`] | the delivery thread, which alone calls observers and the log sink |
+//! | [`runtime`] | the core's one tokio runtime |
+//! | [`error`], [`types`] | the words that all share |
+//!
+//! An arrow means "may import", and none points back up:
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push } -> clock -> host, types,
+//! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
+//! never a clock.
+//!
+//! Feature modules are pure: time, ids and places come in as arguments. Everything that changes what the member has is
+//! a `Change`: stored in one transaction, then applied in memory, then told. Memory is never ahead of disk.
+
+// No panic may cross the boundary, so there is nothing here that panics.
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+)]
 
 pub mod balance;
 pub mod card;
@@ -6,8 +42,19 @@ pub mod clock;
 pub mod error;
 pub mod history;
 pub mod host;
+mod log;
+pub mod loyalty;
 mod platform;
+pub mod push;
+mod runtime;
 pub mod session;
+mod state;
+mod storage;
+mod sync;
 pub mod types;
+
+pub use error::LoyaltyError;
+pub use log::Subscription;
+pub use loyalty::{Config, Loyalty};
 
 uniffi::setup_scaffolding!();

@@ -126,6 +126,123 @@ pub enum SessionView {
     },
 }
 
+/// Where the session stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Phase {
+    /// Nobody is signed in; nothing of a member is kept.
+    #[default]
+    SignedOut,
+    /// The platform takes the tokens, as far as is known.
+    SignedIn,
+    /// The platform refused the tokens for good. The member's data is kept and shown.
+    SignInAgain,
+}
+
+/// What is kept of the session, tokens apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Session {
+    /// Where it stands.
+    pub(crate) phase: Phase,
+    /// Whose data is kept.
+    pub(crate) member: Option<Member>,
+    /// What a sign-in or registration waits for.
+    pub(crate) step: Option<PendingStep>,
+    /// The code that confirms leaving the programme is on its way.
+    pub(crate) deletion_code: Option<CodeSent>,
+    /// The member's data went from the database, and must still go from the secret store and the database's log.
+    #[serde(default)]
+    pub(crate) wiping: bool,
+}
+
+/// What happens to a session.
+#[derive(Clone, Debug)]
+pub(crate) enum SessionChange {
+    /// A sign-in, a registration or a password reset waits for the member, or no longer does.
+    Step(Option<PendingStep>),
+    /// The platform took the member in; who it is may yet be unknown.
+    SignedIn(Option<Member>),
+    /// There are tokens of somebody whose session the database lost.
+    Found,
+    /// Nothing of the member before is left anywhere.
+    Wiped,
+    /// The platform told who the member is.
+    Member(Member),
+    /// The platform sent the code that confirms leaving, or the member changed their mind.
+    DeletionCode(Option<CodeSent>),
+    /// The platform refuses the tokens for good.
+    Over,
+}
+
+/// The session after `change`. Whether what is kept must go first is [`belongs_to`]'s to say.
+pub(crate) fn apply(session: &mut Session, change: &SessionChange) {
+    match change {
+        SessionChange::Step(step) => session.step.clone_from(step),
+        SessionChange::SignedIn(member) => {
+            *session = Session { phase: Phase::SignedIn, member: member.clone(), ..Session::default() };
+        }
+        SessionChange::Found => session.phase = Phase::SignedIn,
+        SessionChange::Wiped => session.wiping = false,
+        SessionChange::Member(member) => session.member = Some(member.clone()),
+        SessionChange::DeletionCode(code) => session.deletion_code.clone_from(code),
+        SessionChange::Over => {
+            // Where nobody was signed in, a registration lost its tokens.
+            if session.phase == Phase::SignedIn {
+                session.phase = Phase::SignInAgain;
+            }
+            session.step = None;
+            session.deletion_code = None;
+        }
+    }
+}
+
+/// Whether what is kept is known to be `member`'s.
+pub(crate) fn belongs_to(session: &Session, member: Option<&Member>) -> bool {
+    member.is_some_and(|member| session.member.as_ref().is_some_and(|kept| kept.id == member.id))
+}
+
+/// What the session screen shows.
+pub(crate) fn view(session: &Session) -> SessionView {
+    let Session { phase, member, step, deletion_code, wiping: _ } = session.clone();
+    match phase {
+        Phase::SignedOut => SessionView::SignedOut { step },
+        Phase::SignedIn => SessionView::SignedIn { member, deletion_code },
+        Phase::SignInAgain => SessionView::SignInAgain { member, step },
+    }
+}
+
+/// One thing a registration asks for, done.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum RegistrationStep {
+    /// Accept the programme's terms.
+    AcceptTerms,
+    /// Give a phone number; a code is sent to it.
+    Phone {
+        /// As the member types it.
+        number: String,
+    },
+    /// Give an e-mail address; a code is sent to it.
+    Email {
+        /// As the member types it.
+        address: String,
+    },
+    /// Answer questions of the questionnaire.
+    Answers {
+        /// One each.
+        answers: Vec<Answer>,
+    },
+    /// Link a plastic card.
+    LinkCard {
+        /// The number printed on it.
+        number: String,
+        /// Where the programme prints one on it.
+        password: Option<String>,
+    },
+    /// Take a virtual card.
+    TakeVirtualCard,
+    /// Nothing new: ask the platform whether the registration is complete now.
+    Finish,
+}
+
 /// A question of the programme's questionnaire.
 ///
 /// Source: Loymax Public API v1.2, `GET Anketa/Questions`.

@@ -74,6 +74,8 @@ pub enum StaleReason {
     SignInAgain,
     /// This platform does not offer the part.
     NotSupported,
+    /// The answer could not be stored on the phone.
+    NotStored,
 }
 
 /// A currency of the programme, with the grammatical cases the platform gives for its name.

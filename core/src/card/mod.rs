@@ -78,7 +78,7 @@ pub struct IssuedCode {
 pub struct CodeKey {
     /// The code with `{totp_timestamp_millis}`, `{totp_timestamp_seconds}` and `{totp_value_0}` to be filled in.
     pub value_pattern: String,
-    /// How long one code is shown, in milliseconds; at least one.
+    /// How long one code is shown, in milliseconds; a second to a day.
     pub period_millis: u64,
     /// The shared secret, decoded.
     pub key: Vec<u8>,
@@ -238,6 +238,24 @@ pub enum RotatingHindrance {
     KeyExpired,
     /// The tills' symbology cannot hold it, or the key is no good: for the programme to mend.
     CannotBeDrawn,
+}
+
+impl Cards {
+    /// The id of the card that is shown.
+    pub(crate) fn card_id(&self) -> Option<i64> {
+        self.card.as_ref().map(|card| card.id)
+    }
+
+    /// Takes the platform's list. Another card's codes go with the card that they were for.
+    pub(crate) fn replace(&mut self, cards: Vec<Card>, can_issue_virtual: bool, now: Timestamp) {
+        let card = choose(cards, now);
+        if card.as_ref().map(|card| card.id) != self.card_id() {
+            self.issued = None;
+            self.key = None;
+        }
+        self.card = card;
+        self.can_issue_virtual = can_issue_virtual;
+    }
 }
 
 /// The card to show out of the platform's list: one that a till takes before one that is not active yet, then blocked,

@@ -94,7 +94,13 @@ pub fn draw(symbology: Symbology, text: &str) -> Result<Symbol, SymbolError> {
     if text.len() > longest {
         return Err(too_long);
     }
-    // What is left to refuse is capacity: the rest was checked above.
+    // The encoders are others': whatever they do with a text that we have not thought of, the card is shown.
+    std::panic::catch_unwind(|| encode(symbology, text)).unwrap_or(Err(too_long))
+}
+
+/// What is left to refuse here is capacity.
+fn encode(symbology: Symbology, text: &str) -> Result<Symbol, SymbolError> {
+    let too_long = SymbolError::TooLong { symbology };
     match symbology {
         Symbology::Qr => {
             let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| too_long)?;

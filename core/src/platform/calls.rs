@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use super::envelope::{self, List, Nothing};
 use super::wire::{self, is_token};
-use super::{
-    Call, Capabilities, Fetched, FinishAnswer, HistoryPage, Platform, SignInAnswer, TWO_FACTOR, TimeSample, Tokens,
-};
+use super::{Call, Fetched, FinishAnswer, Platform, SignInAnswer, TWO_FACTOR, TimeSample, Tokens};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, CodeKey, IssuedCode};
 use crate::error::{Error, Result};
+use crate::history::HistoryPage;
 use crate::session::{Answer, Member, Question, RegistrationAction};
+use crate::state::Capabilities;
 
 /// The OAuth call that signs in and refreshes.
 const TOKEN: &str = "POST /authorizationService/token";
@@ -68,7 +68,8 @@ impl Platform {
         if tokens.refresh.is_empty() {
             return Err(Error::SessionOver);
         }
-        let call = Call::new(TOKEN).token(&tokens.access);
+        // An answer that is not waited for takes the session with it: the token is spent.
+        let call = Call::new(TOKEN).token(&tokens.access).patient();
         let call = call.form(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh)]);
         self.logged(&call, async {
             let answer = self.exchange(&call).await?;
@@ -95,11 +96,6 @@ impl Platform {
 
 /// Registration.
 impl Platform {
-    /// An anonymous member for a fresh installation, so that pushes and events work before the sign-in.
-    pub(crate) async fn register_anonymous(&self) -> Result<Tokens> {
-        self.ask::<wire::TokenReply>(Call::new("POST Registration/RegisterAnonym").json(&json!({}))).await
-    }
-
     /// Begins a registration. The tokens of a platform that answers with a lone `authToken` cannot be refreshed (their
     /// `refresh` is empty); [`Self::finish_registration`] gives full ones.
     ///
@@ -262,9 +258,10 @@ impl Platform {
         let call = Call::new("GET /app/v1/capabilities").token(token).etag(etag);
         let sample =
             |time, sent, received| TimeSample { platform: time, granularity: Duration::from_millis(1), sent, received };
-        let fetched = self.fetch_with::<wire::CapabilitiesRow>(call, |(_, server_time), answer| {
-            if let Some(time) = server_time {
-                (self.on_time)(sample(*time, answer.sent.clone(), answer.received.clone()));
+        let fetched = self.fetch_with::<wire::CapabilitiesRow>(call, |&(_, server_time), answer| {
+            // What a cache kept is as old as it says.
+            if let Some(time) = server_time.filter(|_| !answer.headers.contains_key(reqwest::header::AGE)) {
+                (self.on_time)(sample(time, answer.sent.clone(), answer.received.clone()));
             }
         });
         Ok(fetched.await?.map(|(capabilities, _)| capabilities))

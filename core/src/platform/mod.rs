@@ -8,6 +8,7 @@
 mod calls;
 mod envelope;
 mod number;
+pub(crate) mod push;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -26,9 +27,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
 use self::envelope::{Wire, Wrapping};
-use crate::card::TillCode;
 use crate::error::{Error, Result};
-use crate::history::HistoryEntry;
 use crate::host::{Clock, ClockReading};
 use crate::session::RegistrationAction;
 
@@ -117,26 +116,6 @@ pub(crate) struct FinishAnswer {
     pub(crate) completed: bool,
     /// What is, in the platform's order.
     pub(crate) actions: Vec<RegistrationAction>,
-}
-
-/// A stretch of the member's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HistoryPage {
-    /// How many entries there are in all.
-    pub(crate) total: u64,
-    /// The ones asked for, in the platform's order.
-    pub(crate) entries: Vec<HistoryEntry>,
-}
-
-/// What this platform offers beyond the member API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Capabilities {
-    /// As `tasks`, `events`, `codeKeys`.
-    pub(crate) features: BTreeSet<String>,
-    /// The oldest version of the app that is served.
-    pub(crate) minimum_app_version: Option<String>,
-    /// How the tills read codes; none where they read something this version cannot draw.
-    pub(crate) till: Option<TillCode>,
 }
 
 /// The answer to a conditional request.
@@ -244,7 +223,7 @@ pub(crate) fn validate_url(url: &str) -> Result<String> {
 }
 
 /// `settings` as the headers of each call.
-fn headers(settings: &Settings) -> Result<HeaderMap> {
+pub(crate) fn headers(settings: &Settings) -> Result<HeaderMap> {
     let check = |field: &'static str, text: &str| {
         let fits = (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         if fits && text.trim() == text {
@@ -287,6 +266,8 @@ struct Call<'a> {
     body: Option<(&'static str, Vec<u8>)>,
     /// The body holds a one-time code, so a refusal is most likely about it.
     takes_code: bool,
+    /// How many times the usual limit the call may take.
+    times_the_limit: u32,
     /// The status of the last answer, for the log; 0 for none.
     status: AtomicU16,
 }
@@ -317,6 +298,7 @@ impl<'a> Call<'a> {
             etag: None,
             body: None,
             takes_code: false,
+            times_the_limit: 1,
             status: AtomicU16::new(0),
         }
     }
@@ -341,6 +323,11 @@ impl<'a> Call<'a> {
     fn query(mut self, name: &'static str, value: impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self
+    }
+
+    /// Giving up on the answer would cost more than waiting for it.
+    fn patient(self) -> Self {
+        Self { times_the_limit: 4, ..self }
     }
 
     /// The body holds a one-time code.
@@ -539,7 +526,7 @@ impl Platform {
                 retry += 1;
             }
         };
-        let in_time = tokio::time::timeout(self.limits.call, attempts).await;
+        let in_time = tokio::time::timeout(self.limits.call * call.times_the_limit, attempts).await;
         in_time.unwrap_or_else(|_| Err(Error::Offline("timed out".into())))
     }
 

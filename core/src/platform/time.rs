@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Time {
 /// instant can be, and so does most of the day before in some zones.
 const NO_END: Date = jiff::civil::date(9999, 12, 30);
 
-fn parse(text: &str) -> Option<Timestamp> {
+pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let (date, clock) = text.split_once(['T', 't', ' '])?;
     let (clock, zone) = clock.split_at(clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len()));
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));

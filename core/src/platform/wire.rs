@@ -13,12 +13,13 @@ use serde_json::Value;
 use super::envelope::{List, Wire, named};
 use super::number::Num;
 use super::time::Time;
-use super::{Capabilities, FinishAnswer, HistoryPage, Tokens};
+use super::{FinishAnswer, Tokens};
 use crate::balance::{Account, DatedAmount, Period, PeriodAmount, Tier, TierLadder};
 use crate::card::{Card, CardState, CodeKey, IssuedCode, Symbology, TillCode};
 use crate::error::{Rejection, RejectionKind};
-use crate::history::{HistoryEntry, HistoryWhat, ReceiptItem};
+use crate::history::{HistoryEntry, HistoryPage, HistoryWhat, ReceiptItem};
 use crate::session::{Member, Question, QuestionOption, RegistrationAction, RegistrationActionKind};
+use crate::state::Capabilities;
 use crate::types::{Currency, Money};
 
 type Read<T> = Result<T, String>;
@@ -591,19 +592,20 @@ impl Wire for CodeKeyRow {
     fn read(self) -> Read<CodeKey> {
         let Totp { algorithm, period_millis, key, value_length } = self.totp;
         let check = |right: bool, problem: &str| if right { Ok(()) } else { Err(problem.to_owned()) };
-        check((1..=1024).contains(&self.value_pattern.len()), "valuePattern: empty, or longer than a symbol holds")?;
         check(algorithm == "TOTP_SHA1", "totp.algorithm: not TOTP_SHA1")?;
-        check(period_millis >= 1, "totp.periodMillis: zero")?;
-        check((1..=9).contains(&value_length), "totp.valueLength: not from 1 to 9")?;
-        let key = base16(&key).filter(|key| (1..=128).contains(&key.len()));
-        Ok(CodeKey {
+        let key = CodeKey {
             value_pattern: self.value_pattern,
             period_millis,
-            key: key.ok_or("totp.key: not 1 to 128 bytes in base 16")?,
+            key: base16(&key).ok_or("totp.key: not base 16")?,
             value_length,
             symbology: symbology(&self.symbology).ok_or("symbology: none that this version draws")?,
             valid_until: self.valid_until.0,
-        })
+        };
+        key.validate().map_err(|error| {
+            let place = if error.field == "valuePattern" { "" } else { "totp." };
+            format!("{place}{}: {}", error.field, error.problem)
+        })?;
+        Ok(key)
     }
 }
 

@@ -1,0 +1,420 @@
+//! [`Loyalty`], the one object a shell holds: the whole boundary of the core.
+//!
+//! Views are pulled and never block; acts are asynchronous and run on the core's own runtime. Every view is one whole
+//! value. An observer is told which screen changed, and pulls that view.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::balance::{self, BalanceView};
+use crate::card::{self, CardView};
+use crate::error::{Error, LoyaltyError, Result};
+use crate::history::{self, HistoryFilter, HistoryView};
+use crate::host::{Clock, ClockReading, Host, Observer, SystemClock};
+use crate::log::{Delivery, Subscription};
+use crate::platform::{self, Settings};
+use crate::push::{self, Push, PushIgnored, PushKind, PushOutcome};
+use crate::runtime::{Runtime, Task};
+use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionChange, SessionView};
+use crate::state::{Change, Part, Row};
+use crate::storage::vault::Vault;
+use crate::storage::{Opened, Storage};
+use crate::sync::{self, Engine, Failure, stale_reason};
+use crate::types::{Screen, StaleReason, Timestamp};
+
+/// How the app sets the core up. Checked by [`Loyalty::open`], which names the field that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Config {
+    /// The tenant's address, as `https://loyalty.example.com`. Plain `http` is taken for this machine only.
+    pub platform_url: String,
+    /// A folder of the app's own, absolute; made if it is not there. Leave it out of backups.
+    pub data_folder: String,
+    /// The app's name, as the platform's statistics show it. ASCII.
+    pub app_name: String,
+    /// The app's version, as `4.10.1`.
+    pub app_version: String,
+    /// Which phone this is.
+    pub platform_type: PlatformType,
+    /// The version of the phone's system, as `14` or `18.2`.
+    pub platform_version: String,
+    /// The language for the platform's texts, as BCP 47 has it: `de`, `en-GB`.
+    pub locale: String,
+    /// The member's time zone, as the IANA database names it: `Europe/Berlin`.
+    pub time_zone: String,
+    /// SHA-256 digests of public keys, base64. When there are any, the platform's certificate chain must hold one.
+    #[uniffi(default)]
+    pub pins: Vec<String>,
+}
+
+/// The kinds of phone that the platform tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum PlatformType {
+    /// Android with Google's services, or without any.
+    Android,
+    /// iPhone and iPad.
+    Ios,
+    /// Huawei.
+    Harmony,
+}
+
+/// A service that carries pushes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum PushService {
+    /// Firebase Cloud Messaging.
+    Fcm,
+    /// Apple Push Notification service.
+    Apns,
+    /// Huawei Push Kit.
+    Hms,
+}
+
+/// What a refresh came to.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct RefreshReport {
+    /// What is not fresh now, and why. Empty when all is.
+    pub stale: Vec<StaleScreen>,
+}
+
+/// A screen of which some part could not be refreshed.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct StaleScreen {
+    /// Which.
+    pub screen: Screen,
+    /// Why.
+    pub reason: StaleReason,
+}
+
+/// The member's side of a loyalty programme. Open one, keep it as long as the app lives.
+#[derive(uniffi::Object)]
+pub struct Loyalty {
+    engine: Arc<Engine>,
+    delivery: Arc<Delivery>,
+    dispatch: tracing::Dispatch,
+    card: Mutex<Option<CachedCard>>,
+    active: Mutex<Option<Task>>,
+    runtime: Runtime,
+}
+
+/// A card view, and what it holds for.
+struct CachedCard {
+    revision: u64,
+    /// By the phone's wall clock; none: until the state changes.
+    until: Option<Timestamp>,
+    /// The reading it was made at: a clock that was moved makes it void.
+    at: ClockReading,
+    view: CardView,
+}
+
+#[uniffi::export]
+impl Loyalty {
+    /// Opens the core on `config.data_folder`. What was there before is on screen at once, without the network.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::WrongConfig`] names the field that cannot work. Nothing else fails: a broken database is set
+    /// aside, a locked secret store is asked again later.
+    #[uniffi::constructor]
+    pub fn open(config: Config, host: Host) -> std::result::Result<Arc<Self>, LoyaltyError> {
+        let delivery = Delivery::new(host.log.clone());
+        let dispatch = delivery.dispatch();
+        tracing::dispatcher::with_default(&dispatch, || {
+            let settings = check(&config)?;
+            let vault = Vault::new(Arc::clone(&host.secrets));
+            let folder = PathBuf::from(&config.data_folder);
+            let mut opened = Storage::open(&folder)?;
+            let recalled = recall(&mut opened, &vault);
+            if let Err(error) = &recalled {
+                tracing::warn!(%error, "the secret store does not answer and is asked again later");
+            }
+            let clock: Arc<dyn Clock> = host.clock.unwrap_or_else(|| Arc::new(SystemClock::new(host.boot)));
+            let told = Arc::clone(&delivery);
+            let engine = Engine::new(settings, folder, vault, opened, recalled.is_ok(), told, clock);
+            Ok(Arc::new(Self {
+                engine,
+                delivery: Arc::clone(&delivery),
+                dispatch: dispatch.clone(),
+                card: Mutex::default(),
+                active: Mutex::default(),
+                runtime: Runtime::new(dispatch.clone()),
+            }))
+        })
+    }
+
+    /// From now on `observer` is told which screens changed, until the subscription is let go of.
+    pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
+        self.delivery.subscribe(observer)
+    }
+
+    /// Who is signed in, and what a sign-in or registration waits for.
+    pub fn session(&self) -> SessionView {
+        session::view(&self.engine.state().session)
+    }
+
+    /// The card with its code. Pull it again when the observer says so, and at the code's `valid_until`.
+    pub fn card(&self) -> CardView {
+        let state = self.engine.state();
+        let (now, reading) = self.engine.now();
+        let mut cached = self.card.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cached) = cached.as_ref().filter(|cached| cached.holds(state.revision, &reading)) {
+            return cached.view.clone();
+        }
+        let view = card::view(&state.cards, state.freshness(Part::Cards), now, &reading);
+        let until = card::next_change(&state.cards, now).map(|next| now.on_the_wall(&reading, next));
+        *cached = Some(CachedCard { revision: state.revision, until, at: reading, view: view.clone() });
+        view
+    }
+
+    /// The accounts and the tier.
+    pub fn balance(&self) -> BalanceView {
+        let state = self.engine.state();
+        let (balance, tiers) = (state.freshness(Part::Balance), state.freshness(Part::Tiers));
+        balance::view(&state.accounts, &state.tiers, balance, tiers, self.engine.now().0.at)
+    }
+
+    /// What happened on the member's accounts, newest first.
+    pub fn history(&self, filter: HistoryFilter) -> HistoryView {
+        let state = self.engine.state();
+        history::view(&state.history, filter, state.freshness(Part::History))
+    }
+
+    /// Asks the platform for everything. Several calls at once are one. What fails leaves what was there, and its view
+    /// says why it is not fresh.
+    ///
+    /// # Errors
+    /// Only when nothing could be refreshed, or the app is too old.
+    pub async fn refresh(&self) -> std::result::Result<RefreshReport, LoyaltyError> {
+        let failures = self.act(|engine| async move { engine.refresh().await }).await?;
+        let asked = failures.iter().filter(|failure| {
+            matches!(failure.part, Part::Cards | Part::Balance | Part::Member | Part::Tiers | Part::History)
+        });
+        if asked.count() == 5
+            && let Some(Failure { error, .. }) = failures.first()
+        {
+            return Err(self.outward(error.clone()));
+        }
+        let mut stale: Vec<StaleScreen> = Vec::new();
+        for Failure { part, error } in failures {
+            if stale.iter().all(|known| known.screen != part.screen()) {
+                stale.push(StaleScreen { screen: part.screen(), reason: stale_reason(&error) });
+            }
+        }
+        Ok(RefreshReport { stale })
+    }
+
+    /// Fetches the next page of older history.
+    pub async fn load_history(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.load_history().await }).await
+    }
+
+    /// Says whether the app is in front. While it is, codes are renewed before they lapse and what failed for want of a
+    /// network is tried again. Coming to the front also reads what an extension wrote; call [`Loyalty::refresh`] then.
+    pub fn set_active(&self, active: bool) {
+        let engine = Arc::clone(&self.engine);
+        let task = active.then(|| self.runtime.spawn(engine.stay_current()).ok()).flatten();
+        *self.active.lock().unwrap_or_else(PoisonError::into_inner) = task;
+    }
+
+    /// Begins a sign-in with a phone number, e-mail address or card number. Where the programme asks for a one-time
+    /// code, the session then waits for [`Loyalty::confirm_code`].
+    pub async fn sign_in(&self, login: String, password: Option<String>) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.sign_in(login, password).await }).await
+    }
+
+    /// Hands in the one-time code that the sign-in or registration waits for.
+    pub async fn confirm_code(&self, code: String) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.confirm_code(code).await }).await
+    }
+
+    /// Has the one-time code sent again.
+    pub async fn resend_code(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.resend_code().await }).await
+    }
+
+    /// Lets go of the sign-in, registration, password reset or account deletion that is under way.
+    pub async fn leave_step(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.leave_step() }).await
+    }
+
+    /// Begins a registration, or resumes one; the session then says what is asked for.
+    pub async fn register(&self, login: String, password: Option<String>) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.register(login, password).await }).await
+    }
+
+    /// Does one thing that the registration asks for. With the last required one the member is signed in.
+    pub async fn registration_step(&self, step: RegistrationStep) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.registration_step(step).await }).await
+    }
+
+    /// The programme's questionnaire.
+    pub async fn questions(&self) -> std::result::Result<Vec<Question>, LoyaltyError> {
+        self.act(|engine| async move { engine.questions().await }).await
+    }
+
+    /// Answers questions of the programme's questionnaire.
+    pub async fn answer(&self, answers: Vec<Answer>) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.answer(answers).await }).await
+    }
+
+    /// Has a code sent that allows a new password.
+    pub async fn reset_password(&self, login: String) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.reset_password(login).await }).await
+    }
+
+    /// Sets a new password and signs in.
+    pub async fn set_new_password(&self, code: String, new_password: String) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.set_new_password(code, new_password).await }).await
+    }
+
+    /// Links a plastic card by the number printed on it.
+    pub async fn link_card(&self, number: String, password: Option<String>) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.link_card(number, password).await }).await
+    }
+
+    /// Has the platform issue a virtual card.
+    pub async fn issue_virtual_card(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.issue_virtual_card().await }).await
+    }
+
+    /// Signs out. All that is the member's goes from this phone; works without a network.
+    pub async fn sign_out(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.forget_member().await }).await
+    }
+
+    /// Has a code sent that confirms leaving the programme.
+    pub async fn request_deletion(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.request_deletion().await }).await
+    }
+
+    /// Leaves the programme for good: the account is deleted, and all that is the member's goes from this phone.
+    pub async fn confirm_deletion(
+        &self,
+        code: String,
+        reason: Option<String>,
+    ) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.confirm_deletion(code, reason).await }).await
+    }
+
+    /// Says where pushes for this installation go. Kept, and told to the platform as soon as somebody is signed in.
+    pub async fn set_push_token(&self, token: String, service: PushService) -> std::result::Result<(), LoyaltyError> {
+        let service = match service {
+            PushService::Fcm => "Fcm",
+            PushService::Apns => "Apns",
+            PushService::Hms => "HMS",
+        };
+        self.act(|engine| async move { engine.set_push_address(token, service.to_owned()).await }).await
+    }
+
+    /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves.
+    pub async fn receive_push(&self, push: Push) -> std::result::Result<PushOutcome, LoyaltyError> {
+        self.act(|engine| async move {
+            let Some(message) = platform::push::read(&push) else {
+                tracing::warn!("a push is not in a form that the platform sends");
+                return Ok(PushOutcome::Ignored { reason: PushIgnored::Unreadable });
+            };
+            let outcome = push::judge(&message, engine.is_signed_in(), engine.now().0.at);
+            if message.kind == PushKind::Balance && matches!(outcome, PushOutcome::Taken { .. }) {
+                engine.pull_after_push().await?;
+            }
+            Ok(outcome)
+        })
+        .await
+    }
+}
+
+impl Loyalty {
+    /// Runs an act on the core's runtime; its error is mapped and logged once. Boxed, so that a caller's own future does
+    /// not grow by all that an act holds (23 KB for a refresh, 2026-11).
+    async fn act<T: Send + 'static, F>(
+        &self,
+        act: impl FnOnce(Arc<Engine>) -> F,
+    ) -> std::result::Result<T, LoyaltyError>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.runtime.run(Box::pin(act(Arc::clone(&self.engine)))).await.map_err(|error| self.outward(error))
+    }
+
+    fn outward(&self, error: Error) -> LoyaltyError {
+        tracing::dispatcher::with_default(&self.dispatch, || error.into())
+    }
+}
+
+impl CachedCard {
+    fn holds(&self, revision: u64, reading: &ClockReading) -> bool {
+        let elapsed = reading.since_boot.checked_sub(self.at.since_boot);
+        let moved = elapsed.is_none_or(|elapsed| {
+            let expected = self.at.wall.checked_add(elapsed).unwrap_or(Timestamp::MAX);
+            reading.wall.duration_since(expected).unsigned_abs() > Duration::from_secs(1)
+        });
+        self.revision == revision && !moved && self.until.is_none_or(|until| reading.wall < until)
+    }
+}
+
+/// Completes what the database holds by what the secret store holds: the key of the card's codes, and, where the
+/// database was lost, the card and the fact that somebody is signed in.
+fn recall(opened: &mut Opened, vault: &Vault) -> Result<()> {
+    let Opened { storage, state, lost, new } = opened;
+    if state.session.wiping || *new {
+        // A sign-out that was interrupted, or an app that was removed and installed again.
+        vault.forget_member()?;
+        if state.session.wiping {
+            storage.scrub()?;
+            state.apply(&Change::Session(SessionChange::Wiped));
+        }
+    }
+    if *lost && state.session.phase == Phase::SignedOut && vault.tokens()?.is_some() {
+        // Who it is, the next refresh tells.
+        state.apply(&Change::Session(SessionChange::Found));
+    }
+    if state.session.phase != Phase::SignedOut {
+        state.apply(&sync::recall(vault, state.cards.card_id())?);
+    }
+    if *lost || *new {
+        // What cannot be stored is shown all the same.
+        let kept = Arc::new(state.clone());
+        if let Err(error) = storage.commit(|_| Ok((Arc::clone(&kept), Row::ALL.into()))) {
+            tracing::error!(%error, "what was recalled is not stored");
+        }
+    }
+    Ok(())
+}
+
+/// Holds each field of the configuration against what it must be.
+fn check(config: &Config) -> Result<Settings> {
+    let wrong = |field: &'static str, problem: &str| Err(Error::Config { field, problem: problem.to_owned() });
+    platform::validate_url(&config.platform_url)?;
+    platform::validate_pins(&config.pins)?;
+    if !PathBuf::from(&config.data_folder).is_absolute() {
+        return wrong("data_folder", "it must be an absolute path to a folder of the app's own");
+    }
+    let subtags = |locale: &str| {
+        locale
+            .split('-')
+            .all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    if !(2..=35).contains(&config.locale.len()) || !subtags(&config.locale) {
+        return wrong("locale", "it must be a BCP 47 language tag such as `de` or `en-GB`");
+    }
+    if TimeZone::get(&config.time_zone).is_err() {
+        return wrong("time_zone", "it must be a name of the IANA database such as `Europe/Berlin`");
+    }
+    let settings = Settings {
+        url: config.platform_url.clone(),
+        app_name: config.app_name.clone(),
+        app_version: config.app_version.clone(),
+        platform_type: match config.platform_type {
+            PlatformType::Android => "Android",
+            PlatformType::Ios => "Ios",
+            PlatformType::Harmony => "Harmony",
+        },
+        platform_version: config.platform_version.clone(),
+        // Known when the secret store is asked, before the first call.
+        device_id: "unknown".to_owned(),
+        locale: config.locale.clone(),
+        pins: config.pins.clone(),
+    };
+    platform::headers(&settings)?;
+    Ok(settings)
+}

@@ -1,0 +1,459 @@
+//! What the member has, in memory: [`State::apply`] takes a [`Change`], each feature gives its view.
+//!
+//! Pure. A change is committed to storage before the state it leads to is shown: [`crate::sync`] sees to that order.
+//! The parts are behind `Arc`, so a state is cloned for the price of its counters.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::balance::{Account, TierLadder};
+use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
+use crate::clock::Correction;
+use crate::history::{self, History, HistoryPage};
+use crate::session::{self, Session, SessionChange};
+use crate::types::{Freshness, Screen, StaleReason, Timestamp};
+
+/// What the platform answers for in one call, so what is fresh or stale as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Part {
+    Member,
+    Cards,
+    IssuedCode,
+    CodeKey,
+    Balance,
+    Tiers,
+    History,
+    Capabilities,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Member,
+        Self::Cards,
+        Self::IssuedCode,
+        Self::CodeKey,
+        Self::Balance,
+        Self::Tiers,
+        Self::History,
+        Self::Capabilities,
+    ];
+
+    /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
+    pub(crate) fn row(self) -> Row {
+        match self {
+            Self::Member => Row::Session,
+            Self::Cards | Self::IssuedCode | Self::CodeKey => Row::Cards,
+            Self::Balance => Row::Balance,
+            Self::Tiers => Row::Tiers,
+            Self::History => Row::History,
+            Self::Capabilities => Row::Capabilities,
+        }
+    }
+
+    /// The screen that shows this part.
+    pub(crate) fn screen(self) -> Screen {
+        match self {
+            Self::Member | Self::Capabilities => Screen::Session,
+            Self::Cards | Self::IssuedCode | Self::CodeKey => Screen::Card,
+            Self::Balance | Self::Tiers => Screen::Balance,
+            Self::History => Screen::History,
+        }
+    }
+}
+
+/// What storage keeps as one row each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Row {
+    Session,
+    Cards,
+    Balance,
+    Tiers,
+    History,
+    Capabilities,
+    Clock,
+    /// When each part was answered.
+    Answers,
+}
+
+impl Row {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Session,
+        Self::Cards,
+        Self::Balance,
+        Self::Tiers,
+        Self::History,
+        Self::Capabilities,
+        Self::Clock,
+        Self::Answers,
+    ];
+}
+
+/// When the platform last answered for a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    /// By the platform's clock.
+    pub(crate) at: Timestamp,
+    /// What a conditional request names.
+    pub(crate) etag: Option<String>,
+}
+
+/// What this platform offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Capabilities {
+    /// The App API's features; empty where the platform has Loymax's API alone.
+    pub(crate) features: BTreeSet<String>,
+    /// The oldest version of the app that is served.
+    pub(crate) minimum_app_version: Option<String>,
+    /// How tills read codes.
+    pub(crate) till: Option<TillCode>,
+}
+
+/// Everything that changes what the member has.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// The platform answered for a part.
+    Answered {
+        /// By the platform's clock.
+        at: Timestamp,
+        etag: Option<String>,
+        /// Which question it answers: an answer to an older one than was answered already is dropped.
+        ticket: u64,
+        answer: Answer,
+    },
+    /// The platform said that what is known of a part is still true.
+    Unchanged { part: Part, at: Timestamp, ticket: u64 },
+    /// There is no answer for a part. Memory only.
+    Missed { part: Part, reason: StaleReason },
+    /// The session moved on.
+    Session(SessionChange),
+    /// The phone's clock was held against the platform's.
+    Clock(Correction),
+    /// The secret store completed what the database holds. A card or a clock that the database has is left alone.
+    Recalled { card: Option<Card>, key: Option<Arc<CodeKey>>, clock: Option<Correction> },
+    /// Everything of the member goes.
+    Forget,
+}
+
+/// What the platform answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Member(crate::session::Member),
+    /// The member's cards, and whether a virtual one can be had.
+    Cards {
+        cards: Vec<Card>,
+        can_issue: bool,
+    },
+    IssuedCode(IssuedCode),
+    CodeKey(Arc<CodeKey>),
+    Balance(Vec<Account>),
+    Tiers(Vec<TierLadder>),
+    History {
+        from: usize,
+        page: HistoryPage,
+    },
+    Capabilities(Capabilities),
+}
+
+impl Answer {
+    fn part(&self) -> Part {
+        match self {
+            Self::Member(_) => Part::Member,
+            Self::Cards { .. } => Part::Cards,
+            Self::IssuedCode(_) => Part::IssuedCode,
+            Self::CodeKey(_) => Part::CodeKey,
+            Self::Balance(_) => Part::Balance,
+            Self::Tiers(_) => Part::Tiers,
+            Self::History { .. } => Part::History,
+            Self::Capabilities(_) => Part::Capabilities,
+        }
+    }
+}
+
+/// What a change touched: which rows storage must write, which screens must be told.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) rows: BTreeSet<Row>,
+    pub(crate) screens: BTreeSet<Screen>,
+}
+
+impl Touched {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.screens.extend(other.screens);
+    }
+
+    fn add(&mut self, row: Row, screen: Screen) {
+        self.rows.insert(row);
+        self.screens.insert(screen);
+    }
+}
+
+/// What the member has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    pub(crate) session: Arc<Session>,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) accounts: Arc<Vec<Account>>,
+    pub(crate) tiers: Arc<Vec<TierLadder>>,
+    pub(crate) history: Arc<History>,
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) clock: Correction,
+    pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
+    /// What the last attempt since `open` came to; a part that is not in it was not asked for.
+    outcomes: Arc<BTreeMap<Part, Outcome>>,
+    /// The newest question that was answered, for each part.
+    tickets: Arc<BTreeMap<Part, u64>>,
+    /// Grows when a member's data goes: an answer that was asked for before belongs to nobody any more.
+    pub(crate) sign_out_count: u64,
+    /// Grows with every change: what was computed from a state can tell whether it still holds.
+    pub(crate) revision: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Answered,
+    Missed(StaleReason),
+}
+
+impl State {
+    /// The state after `change`, and what that touched.
+    pub(crate) fn apply(&mut self, change: &Change) -> Touched {
+        let mut touched = Touched::default();
+        self.revision += 1;
+        match change {
+            Change::Answered { ticket, .. } | Change::Unchanged { ticket, .. } if !self.is_news(change, *ticket) => {}
+            Change::Answered { at, etag, answer, .. } => {
+                let part = answer.part();
+                Arc::make_mut(&mut self.answered).insert(part, Answered { at: *at, etag: etag.clone() });
+                Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
+                touched.add(Row::Answers, part.screen());
+                self.answer(answer, &mut touched);
+            }
+            Change::Unchanged { part, at, .. } => {
+                if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
+                    answered.at = *at;
+                }
+                Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
+                touched.add(Row::Answers, part.screen());
+            }
+            Change::Missed { part, reason } => {
+                let before = Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Missed(*reason));
+                if before != Some(Outcome::Missed(*reason)) {
+                    touched.screens.insert(part.screen());
+                }
+            }
+            Change::Session(change) => {
+                if let SessionChange::SignedIn(member) = change
+                    && !session::belongs_to(&self.session, member.as_ref())
+                {
+                    self.forget(&mut touched);
+                }
+                session::apply(Arc::make_mut(&mut self.session), change);
+                touched.add(Row::Session, Screen::Session);
+            }
+            Change::Clock(correction) => {
+                self.clock = correction.clone();
+                touched.add(Row::Clock, Screen::Card);
+            }
+            Change::Recalled { card, key, clock } => {
+                let cards = Arc::make_mut(&mut self.cards);
+                if cards.card.is_none() {
+                    cards.card.clone_from(card);
+                }
+                cards.key.clone_from(key);
+                if self.clock == Correction::default() {
+                    self.clock = clock.clone().unwrap_or_default();
+                }
+                touched.rows.extend([Row::Cards, Row::Clock]);
+                touched.screens.insert(Screen::Card);
+            }
+            Change::Forget => {
+                self.forget(&mut touched);
+                Arc::make_mut(&mut self.session).wiping = true;
+            }
+        }
+        touched
+    }
+
+    /// Whether an answer is to a newer question than the last one that was answered, for its part.
+    fn is_news(&mut self, change: &Change, ticket: u64) -> bool {
+        let part = match change {
+            Change::Answered { answer, .. } => answer.part(),
+            Change::Unchanged { part, .. } => *part,
+            _ => return true,
+        };
+        let newest = Arc::make_mut(&mut self.tickets).entry(part).or_default();
+        let news = ticket >= *newest;
+        *newest = ticket.max(*newest);
+        news
+    }
+
+    fn answer(&mut self, answer: &Answer, touched: &mut Touched) {
+        match answer {
+            Answer::Member(member) => {
+                session::apply(Arc::make_mut(&mut self.session), &SessionChange::Member(member.clone()));
+                touched.rows.insert(Row::Session);
+            }
+            Answer::Cards { cards, can_issue } => {
+                let now = self.answered.get(&Part::Cards).map_or(Timestamp::UNIX_EPOCH, |answered| answered.at);
+                Arc::make_mut(&mut self.cards).replace(cards.clone(), *can_issue, now);
+                touched.rows.insert(Row::Cards);
+            }
+            Answer::IssuedCode(code) => {
+                Arc::make_mut(&mut self.cards).issued = Some(code.clone());
+                touched.rows.insert(Row::Cards);
+            }
+            // The key itself is the secret store's: no row.
+            Answer::CodeKey(key) => Arc::make_mut(&mut self.cards).key = Some(Arc::clone(key)),
+            Answer::Balance(accounts) => {
+                self.accounts = Arc::new(accounts.clone());
+                touched.rows.insert(Row::Balance);
+            }
+            Answer::Tiers(tiers) => {
+                self.tiers = Arc::new(tiers.clone());
+                touched.rows.insert(Row::Tiers);
+            }
+            Answer::History { from, page } => {
+                history::apply(Arc::make_mut(&mut self.history), *from, page);
+                touched.rows.insert(Row::History);
+            }
+            Answer::Capabilities(capabilities) => {
+                Arc::make_mut(&mut self.cards).till = capabilities.till;
+                self.capabilities = Arc::new(capabilities.clone());
+                touched.add(Row::Cards, Screen::Card);
+                touched.rows.insert(Row::Capabilities);
+            }
+        }
+    }
+
+    /// Nothing of the member is left; what is true of the platform and the phone's clock stays.
+    fn forget(&mut self, touched: &mut Touched) {
+        *self = Self {
+            clock: self.clock.clone(),
+            capabilities: Arc::clone(&self.capabilities),
+            cards: Arc::new(Cards { till: self.capabilities.till, ..Cards::default() }),
+            revision: self.revision,
+            sign_out_count: self.sign_out_count + 1,
+            ..Self::default()
+        };
+        touched.rows.extend(Row::ALL);
+        touched.screens.extend([Screen::Session, Screen::Card, Screen::Balance, Screen::History]);
+    }
+
+    /// The state after another process wrote `stored`. What is not on disk stays: the key, what the attempts came to.
+    pub(crate) fn adopt(&mut self, stored: Self) -> Touched {
+        let key = self.cards.key.clone().filter(|_| stored.cards.card_id() == self.cards.card_id());
+        let kept = self.session.member.as_ref().map(|member| member.id);
+        let gone = kept.is_some() && kept != stored.session.member.as_ref().map(|member| member.id);
+        *self = Self {
+            outcomes: Arc::clone(&self.outcomes),
+            tickets: Arc::clone(&self.tickets),
+            revision: self.revision + 1,
+            sign_out_count: self.sign_out_count + u64::from(gone),
+            ..stored
+        };
+        Arc::make_mut(&mut self.cards).key = key;
+        Touched {
+            rows: BTreeSet::new(),
+            screens: [Screen::Session, Screen::Card, Screen::Balance, Screen::History].into(),
+        }
+    }
+
+    /// Whether a part that every refresh asks for failed for something that passes. Codes are asked for when they are due.
+    pub(crate) fn is_waiting_for_network(&self) -> bool {
+        let passing = |outcome| matches!(outcome, &Outcome::Missed(StaleReason::Offline | StaleReason::Busy));
+        self.outcomes
+            .iter()
+            .any(|(part, outcome)| !matches!(part, Part::IssuedCode | Part::CodeKey) && passing(outcome))
+    }
+
+    /// How fresh a part is.
+    pub(crate) fn freshness(&self, part: Part) -> Freshness {
+        let outcome = self.outcomes.get(&part).copied().unwrap_or(Outcome::Missed(StaleReason::NotAsked));
+        match (self.answered.get(&part), outcome) {
+            (Some(answered), Outcome::Answered) => Freshness::Live { as_of: answered.at },
+            (Some(answered), Outcome::Missed(reason)) => Freshness::Cached { as_of: answered.at, reason },
+            (None, Outcome::Missed(reason)) => Freshness::Unknown { reason },
+            (None, Outcome::Answered) => Freshness::Unknown { reason: StaleReason::NotAsked },
+        }
+    }
+
+    /// What a conditional request for a part names.
+    pub(crate) fn etag(&self, part: Part) -> Option<String> {
+        self.answered.get(&part)?.etag.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Member, Phase};
+    use crate::types::Decimal;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).unwrap()
+    }
+
+    fn tiers(names: &[&str]) -> Answer {
+        let ladder = |name: &&str| TierLadder {
+            name: (*name).to_owned(),
+            logical_name: String::new(),
+            tiers: Vec::new(),
+            current: None,
+            value: Decimal::ZERO,
+            next_at: None,
+        };
+        Answer::Tiers(names.iter().map(ladder).collect())
+    }
+
+    fn answered(ticket: u64, answer: Answer) -> Change {
+        Change::Answered { at: at(0), etag: None, ticket, answer }
+    }
+
+    fn signed_in(id: i64) -> Change {
+        let member = Member { id, first_name: None, last_name: None, phone: None, email: None };
+        Change::Session(SessionChange::SignedIn(Some(member)))
+    }
+
+    #[test]
+    fn an_answer_that_was_overtaken_changes_nothing() {
+        let mut state = State::default();
+        state.apply(&answered(2, tiers(&["new"])));
+        let touched = state.apply(&answered(1, tiers(&["old"])));
+        assert_eq!(touched, Touched::default());
+        assert_eq!(state.tiers[0].name, "new");
+        state.apply(&answered(3, tiers(&["newest"])));
+        assert_eq!(state.tiers[0].name, "newest");
+    }
+
+    #[test]
+    fn what_is_not_known_to_be_the_members_goes_when_they_sign_in() {
+        let mut state = State::default();
+        state.apply(&signed_in(1));
+        state.apply(&answered(1, tiers(&["Annas"])));
+        state.apply(&signed_in(1));
+        assert_eq!(state.tiers.len(), 1, "the same member keeps what they have");
+        state.apply(&signed_in(2));
+        assert!(state.tiers.is_empty());
+        state.apply(&answered(2, tiers(&["Boriss"])));
+        state.apply(&Change::Session(SessionChange::SignedIn(None)));
+        assert!(state.tiers.is_empty(), "nobody knows who this is");
+        assert_eq!(state.session.phase, Phase::SignedIn);
+    }
+
+    #[test]
+    fn freshness_says_why_there_is_nothing_newer() {
+        let mut state = State::default();
+        assert_eq!(state.freshness(Part::Tiers), Freshness::Unknown { reason: StaleReason::NotAsked });
+        let missed = Change::Missed { part: Part::Tiers, reason: StaleReason::Offline };
+        assert_eq!(state.apply(&missed).screens, [Screen::Balance].into());
+        assert_eq!(state.apply(&missed), Touched::default(), "no news twice");
+        assert_eq!(state.freshness(Part::Tiers), Freshness::Unknown { reason: StaleReason::Offline });
+        state.apply(&answered(1, tiers(&[])));
+        assert_eq!(state.freshness(Part::Tiers), Freshness::Live { as_of: at(0) });
+        state.apply(&missed);
+        assert_eq!(state.freshness(Part::Tiers), Freshness::Cached { as_of: at(0), reason: StaleReason::Offline });
+    }
+}

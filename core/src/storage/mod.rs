@@ -1,0 +1,457 @@
+//! SQLite: what the core keeps across restarts. The only module that knows SQL.
+//!
+//! One file, WAL, `synchronous=FULL`: what was acknowledged survives a power cut. Small parts are one row each;
+//! history is a table. Secrets are not here but in the host's secret store, see [`vault`].
+//!
+//! A file that cannot be read is set aside and made anew; a row that cannot be read is as if it had never been answered.
+//! A folder that cannot be written leaves a core that shows what it has, and stores again when it can.
+
+#[cfg(test)]
+mod tests;
+pub(crate) mod vault;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::history::HistoryEntry;
+use crate::session::Phase;
+use crate::state::{Answered, Part, Row, State};
+
+/// Numbered migrations, each in a transaction of its own; `user_version` is how many have run.
+const MIGRATIONS: [&str; 1] = [include_str!("001_first.sql")];
+
+/// The shape of the bodies. A row of another shape is as if it had never been answered.
+const BODY_VERSION: i64 = 1;
+
+const FILE: &str = "pocketcard.db";
+
+/// The one connection that writes.
+pub(crate) struct Storage {
+    path: PathBuf,
+    /// None until the first commit where the file could be read at rest, and while it can neither be opened nor made:
+    /// then commits fail and views go on.
+    connection: Option<Connection>,
+    /// SQLite's count of changes by others, as of our last look.
+    data_version: i64,
+    /// The connection was prepared to write.
+    writes: bool,
+}
+
+/// What opening found.
+pub(crate) struct Opened {
+    pub(crate) storage: Storage,
+    pub(crate) state: State,
+    /// There was something, and at least the session or the card of it is gone.
+    pub(crate) lost: bool,
+    /// There was no database: the app is new on this phone, or was removed and installed again.
+    pub(crate) new: bool,
+}
+
+/// What a file holds.
+struct Kept {
+    state: State,
+    /// The row that says who is signed in, or the card's, is not there.
+    lost: bool,
+}
+
+impl Row {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Cards => "cards",
+            Self::Balance => "balance",
+            Self::Tiers => "tiers",
+            Self::History => "history",
+            Self::Capabilities => "capabilities",
+            Self::Clock => "clock",
+            Self::Answers => "answers",
+        }
+    }
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Cards => "cards",
+            Self::IssuedCode => "issuedCode",
+            Self::CodeKey => "codeKey",
+            Self::Balance => "balance",
+            Self::Tiers => "tiers",
+            Self::History => "history",
+            Self::Capabilities => "capabilities",
+        }
+    }
+}
+
+impl Storage {
+    /// Opens the database of `folder` and reads what it holds. Never fails for what is in the file: a broken one is set
+    /// aside, and where nothing can be written the state is what could be read.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when `folder` is neither there nor can be made.
+    pub(crate) fn open(folder: &Path) -> Result<Opened> {
+        let path = folder.join(FILE);
+        let new = !path.exists();
+        if new {
+            std::fs::create_dir_all(folder).map_err(|error| Error::Config {
+                field: "data_folder",
+                problem: format!("the folder is not there and cannot be made: {error}"),
+            })?;
+        }
+        if let Some(Kept { state, lost }) = read_at_rest(&path) {
+            let storage = Self { path, connection: None, data_version: 0, writes: false };
+            return Ok(Opened { storage, state, lost, new });
+        }
+        match connect(&path).and_then(|connection| read(&connection).map(|kept| (connection, kept))) {
+            Ok((connection, Kept { state, lost })) => {
+                let mut storage = Self { path, connection: None, data_version: 0, writes: false };
+                storage.hold(connection)?;
+                Ok(Opened { storage, state, lost: lost && !new, new })
+            }
+            Err(error) if is_broken(&error) => {
+                tracing::error!(%error, "the database cannot be read and is set aside");
+                set_aside(&path);
+                let storage = Self { path, connection: None, data_version: 0, writes: false };
+                Ok(Opened { storage, state: State::default(), lost: true, new: false })
+            }
+            Err(error) => {
+                tracing::error!(%error, "the database cannot be written; what it holds is shown, nothing is stored");
+                let Kept { state, lost } = read_only(&path).unwrap_or(Kept { state: State::default(), lost: true });
+                let storage = Self { path, connection: None, data_version: 0, writes: false };
+                Ok(Opened { storage, state, lost, new: false })
+            }
+        }
+    }
+
+    /// Changes the database in one transaction. Durable when it returns.
+    ///
+    /// `change` is told what is on disk where others wrote it, or where it could not be read before; it gives the state
+    /// to store, and which rows of it. It may be asked a second time, when the file breaks and is made anew.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when nothing was written, or what `change` refuses with.
+    pub(crate) fn commit(
+        &mut self,
+        mut change: impl FnMut(Option<State>) -> Result<(Arc<State>, BTreeSet<Row>)>,
+    ) -> Result<()> {
+        match self.try_commit(&mut change) {
+            Ok(outcome) => outcome,
+            Err(error) if is_broken(&error) => {
+                tracing::error!(%error, "the database broke; it is set aside and made anew");
+                self.connection = None;
+                set_aside(&self.path);
+                let mut connection = connect(&self.path)?;
+                prepare_to_write(&connection)?;
+                let (state, _) = change(None)?;
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                write(&transaction, &state, Row::ALL)?;
+                transaction.commit()?;
+                self.hold(connection)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn try_commit(
+        &mut self,
+        change: &mut impl FnMut(Option<State>) -> Result<(Arc<State>, BTreeSet<Row>)>,
+    ) -> rusqlite::Result<Result<()>> {
+        // Where the file could not be opened before, it may be by now, and hold what memory does not.
+        let late = self.connection.is_none();
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => {
+                self.writes = false;
+                none.insert(connect(&self.path)?)
+            }
+        };
+        if !self.writes {
+            prepare_to_write(connection)?;
+            self.writes = true;
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = data_version(&transaction)?;
+        let stored = if late || version != self.data_version { Some(read(&transaction)?) } else { None };
+        // A file without a session holds nothing that memory should give way to, and needs all that memory has.
+        let empty = stored.as_ref().is_some_and(|kept| kept.lost);
+        let outcome = change(stored.filter(|kept| !kept.lost).map(|kept| kept.state));
+        self.data_version = version;
+        let (state, mut rows) = match outcome {
+            Ok(next) => next,
+            Err(error) => return Ok(Err(error)),
+        };
+        if empty {
+            rows.extend(Row::ALL);
+        }
+        write(&transaction, &state, rows)?;
+        transaction.commit()?;
+        Ok(Ok(()))
+    }
+
+    fn hold(&mut self, connection: Connection) -> Result<()> {
+        self.data_version = data_version(&connection)?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Removes every file of the database, for when its rows cannot be deleted one by one.
+    pub(crate) fn erase(&mut self) {
+        self.connection = None;
+        for suffix in ["", "-wal", "-shm"] {
+            remove(&suffixed(&self.path, suffix));
+        }
+        self.remove_set_aside();
+    }
+
+    fn remove_set_aside(&self) {
+        for suffix in [".broken", ".broken-wal", ".broken-shm"] {
+            remove(&suffixed(&self.path, suffix));
+        }
+    }
+
+    /// Leaves nothing of what was deleted in the file, in its log, or in a file that was set aside.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when another process reads the log just now: to be tried again.
+    pub(crate) fn scrub(&self) -> Result<()> {
+        self.remove_set_aside();
+        let Some(connection) = &self.connection else { return Ok(()) };
+        // Deleted rows are overwritten in the pages (`secure_delete`), the pages carried into the file, the log emptied.
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy == 0 { Ok(()) } else { Err(Error::Storage("the log is in use".to_owned())) }
+    }
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn remove(file: &Path) {
+    if let Err(error) = std::fs::remove_file(file)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::error!(kind = ?error.kind(), "a file of the database cannot be removed");
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        // The message of a constraint or a statement may hold values; the code never does.
+        Self::Storage(
+            error.sqlite_error_code().map_or_else(|| "unexpected answer".to_owned(), |code| format!("{code:?}")),
+        )
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// What matters to writing alone, so that opening need not wait for it.
+fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
+    // Android has no folder for temporary files.
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
+    )
+}
+
+/// How many migrations have run.
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0)).map(|version| version as usize)
+}
+
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let found = version(connection)?;
+    if found == MIGRATIONS.len() {
+        return Ok(());
+    }
+    if found > MIGRATIONS.len() {
+        // A newer app wrote it, then an older one was installed over: what it holds cannot be understood here.
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOTADB),
+            Some("written by a newer version".to_owned()),
+        ));
+    }
+    // The file remembers it.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    for (done, migration) in (1_u32..).zip(MIGRATIONS) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have run it since.
+        if version(&transaction)? < done as usize {
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", done)?;
+            transaction.commit()?;
+        }
+    }
+    Ok(())
+}
+
+fn is_broken(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+        || matches!(error, rusqlite::Error::SqliteFailure(code, _) if code.extended_code == rusqlite::ffi::SQLITE_ERROR)
+}
+
+/// Keeps the broken file for support, under another name, one at most.
+fn set_aside(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let to = suffixed(&suffixed(path, ".broken"), suffix);
+        if let Err(error) = std::fs::rename(suffixed(path, suffix), to)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::error!(kind = ?error.kind(), "a broken file cannot be set aside");
+        }
+    }
+}
+
+/// What the file holds, when nobody has it open: then there is no log beside it, and no lock or shared memory is needed
+/// to read it, which takes half the time. It is opened for writing with the first commit, which looks again.
+fn read_at_rest(path: &Path) -> Option<Kept> {
+    let log = suffixed(path, "-wal");
+    if log.exists() {
+        return None;
+    }
+    // Had somebody begun to write meanwhile, there would be a log by now.
+    read_only(path).filter(|_| !log.exists())
+}
+
+/// What the file holds without its log, as the last checkpoint left it.
+fn read_only(path: &Path) -> Option<Kept> {
+    let name = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags).ok()?;
+    if version(&connection).ok()? != MIGRATIONS.len() {
+        return None;
+    }
+    read(&connection).ok()
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+fn read(connection: &Connection) -> rusqlite::Result<Kept> {
+    let mut state = State::default();
+    let mut held = BTreeSet::new();
+    let mut answers: Vec<(String, Answered)> = Vec::new();
+    let mut statement = connection.prepare("SELECT name, version, body FROM part")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(0)?.as_str().unwrap_or_default();
+        let version: i64 = row.get(1)?;
+        let body = row.get_ref(2)?.as_str().unwrap_or_default();
+        let Some(row) = Row::ALL.into_iter().find(|known| known.name() == name && version == BODY_VERSION) else {
+            tracing::info!(row = name, "a row of another version is not read");
+            continue;
+        };
+        let read = match row {
+            Row::Session => take(body, &mut state.session),
+            Row::Cards => take(body, &mut state.cards),
+            Row::Balance => take(body, &mut state.accounts),
+            Row::Tiers => take(body, &mut state.tiers),
+            Row::Capabilities => take(body, &mut state.capabilities),
+            Row::Clock => take(body, &mut state.clock),
+            Row::Answers => take(body, &mut answers),
+            Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
+        };
+        match read {
+            Ok(()) => _ = held.insert(row),
+            // The error's own words may quote what the row holds.
+            Err(error) => tracing::error!(row = name, column = error.column(), "a row cannot be read"),
+        }
+    }
+    if held.contains(&Row::History) && !read_history(connection, &mut Arc::make_mut(&mut state.history).entries)? {
+        held.remove(&Row::History);
+    }
+    // A part whose row is gone counts as never answered: it is asked for again, without a condition.
+    let answered = answers.into_iter().filter_map(|(name, answered)| {
+        let part = Part::ALL.into_iter().find(|part| part.name() == name && held.contains(&part.row()))?;
+        Some((part, answered))
+    });
+    state.answered = Arc::new(answered.collect());
+    // Each commit that makes a session or a card writes its row: one that is not there was lost.
+    let lost =
+        !held.contains(&Row::Session) || (state.session.phase != Phase::SignedOut && !held.contains(&Row::Cards));
+    Ok(Kept { state, lost })
+}
+
+/// Reads the entries; false where one cannot be read. What lies behind it is asked for again.
+fn read_history(connection: &Connection, entries: &mut Vec<HistoryEntry>) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare("SELECT body FROM history ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(entry) = serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()) else {
+            tracing::error!(position = entries.len(), "a history entry cannot be read");
+            return Ok(false);
+        };
+        entries.push(entry);
+    }
+    Ok(true)
+}
+
+/// Reads a row's body over what is there; one that cannot be read changes nothing.
+fn take<T: DeserializeOwned>(body: &str, into: &mut T) -> serde_json::Result<()> {
+    *into = serde_json::from_str(body)?;
+    Ok(())
+}
+
+fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<Item = Row>) -> rusqlite::Result<()> {
+    for row in rows {
+        match row {
+            Row::Session => put(transaction, row, &state.session)?,
+            Row::Cards => put(transaction, row, &state.cards)?,
+            Row::Balance => put(transaction, row, &state.accounts)?,
+            Row::Tiers => put(transaction, row, &state.tiers)?,
+            Row::Capabilities => put(transaction, row, &state.capabilities)?,
+            Row::Clock => put(transaction, row, &state.clock)?,
+            Row::Answers => {
+                let answers: Vec<_> = state.answered.iter().map(|(part, answered)| (part.name(), answered)).collect();
+                put(transaction, row, &answers)?;
+            }
+            Row::History => {
+                put(transaction, row, &state.history.total)?;
+                put_history(transaction, &state.history.entries)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put(transaction: &Transaction<'_>, row: Row, body: &impl Serialize) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO part (name, version, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![row.name(), BODY_VERSION, json(body)?])?;
+    Ok(())
+}
+
+fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO history (position, body) VALUES (?1, ?2)
+         ON CONFLICT (position) DO UPDATE SET body = excluded.body WHERE body <> excluded.body",
+    )?;
+    let mut position = 0_i64;
+    for entry in entries {
+        insert.execute(params![position, json(entry)?])?;
+        position += 1;
+    }
+    transaction.prepare_cached("DELETE FROM history WHERE position >= ?1")?.execute(params![position])?;
+    Ok(())
+}
+
+fn json(body: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}

@@ -1,0 +1,240 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::history::{HistoryEntry, HistoryPage, HistoryWhat};
+use crate::session::{Member, Phase, SessionChange};
+use crate::state::{self, Change};
+use crate::types::{Decimal, Freshness, StaleReason, Timestamp};
+
+fn open(folder: &Path) -> Opened {
+    Storage::open(folder).unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).unwrap()
+}
+
+fn member() -> Member {
+    Member { id: 7, first_name: Some("Anna".to_owned()), last_name: None, phone: None, email: None }
+}
+
+fn page(ids: std::ops::Range<i64>) -> Change {
+    let entry = |id: i64| HistoryEntry {
+        id: format!("entry-{id}"),
+        at: at(id),
+        description: None,
+        store: None,
+        what: HistoryWhat::Other { kind: "Test".to_owned() },
+    };
+    let page = HistoryPage { total: 100, entries: ids.rev().map(entry).collect() };
+    Change::Answered { at: at(0), etag: None, ticket: 0, answer: state::Answer::History { from: 0, page } }
+}
+
+/// Applies and stores, as the engine does.
+fn commit(opened: &mut Opened, changes: &[Change]) {
+    for change in changes {
+        let touched = opened.state.apply(change);
+        store(opened, touched.rows).unwrap();
+    }
+}
+
+fn store(opened: &mut Opened, rows: BTreeSet<Row>) -> Result<()> {
+    let state = Arc::new(opened.state.clone());
+    opened.storage.commit(|_| Ok((Arc::clone(&state), rows.clone())))
+}
+
+/// What another process wrote since, as a commit is told it.
+fn news(opened: &mut Opened) -> Option<State> {
+    let state = Arc::new(opened.state.clone());
+    let mut seen = None;
+    let look = |stored| {
+        seen = stored;
+        Ok((Arc::clone(&state), BTreeSet::new()))
+    };
+    opened.storage.commit(look).unwrap();
+    seen
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = open(folder.path());
+    assert!(!first.lost);
+    commit(
+        &mut first,
+        &[
+            Change::Session(SessionChange::SignedIn(Some(member()))),
+            page(0..40),
+            page(2..42),
+            Change::Answered {
+                at: at(9),
+                etag: Some("x".to_owned()),
+                ticket: 0,
+                answer: state::Answer::Balance(Vec::new()),
+            },
+        ],
+    );
+    let second = open(folder.path());
+    assert_eq!(second.state.session, first.state.session);
+    assert_eq!(second.state.history, first.state.history);
+    assert_eq!(second.state.etag(Part::Balance).as_deref(), Some("x"));
+    let expected = Freshness::Cached { as_of: at(9), reason: StaleReason::NotAsked };
+    assert_eq!(second.state.freshness(Part::Balance), expected, "what a restart finds is cached, not live");
+}
+
+#[test]
+fn a_history_that_shrinks_leaves_no_rows_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = open(folder.path());
+    commit(&mut first, &[page(0..40), page(100..103)]);
+    assert_eq!(open(folder.path()).state.history.entries.len(), 3);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()));
+    std::fs::write(folder.path().join(FILE), b"not a database at all, and long enough to have a header of some kind")
+        .unwrap();
+    let mut opened = open(folder.path());
+    assert!(opened.lost);
+    assert!(folder.path().join("pocketcard.db.broken").exists(), "support can look at it");
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    assert_eq!(open(folder.path()).state.session.phase, Phase::SignedIn);
+}
+
+#[test]
+fn a_file_broken_in_the_middle_is_made_anew_from_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), page(0..60)]);
+    opened.storage.scrub().unwrap();
+    // The header stays; every page behind it is noise.
+    let path = folder.path().join(FILE);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[100..].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    drop(opened.storage.connection.take());
+    opened.storage.connection = Connection::open(&path).ok();
+    commit(&mut opened, &[page(0..61)]);
+    let again = open(folder.path());
+    assert!(!again.lost);
+    assert_eq!(again.state.session.member, Some(member()));
+    assert_eq!(again.state.history.entries.len(), 61);
+}
+
+#[test]
+fn a_newer_versions_database_is_set_aside_not_misread() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()));
+    Connection::open(folder.path().join(FILE)).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(open(folder.path()).lost);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_counts_as_never_answered_and_the_others_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(
+        &mut opened,
+        &[
+            Change::Session(SessionChange::SignedIn(Some(member()))),
+            Change::Answered {
+                at: at(1),
+                etag: Some("x".to_owned()),
+                ticket: 0,
+                answer: state::Answer::Balance(Vec::new()),
+            },
+        ],
+    );
+    let other = Connection::open(folder.path().join(FILE)).unwrap();
+    other.execute("UPDATE part SET body = '{\"not\": \"a list' WHERE name = 'balance'", []).unwrap();
+    let opened = open(folder.path());
+    assert!(!opened.lost, "the session and the card are there");
+    assert_eq!(opened.state.etag(Part::Balance), None, "it is asked for again without a condition");
+    assert_eq!(opened.state.session.member, Some(member()));
+}
+
+#[test]
+fn a_database_of_version_1_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Connection::open(folder.path().join(FILE)).unwrap();
+    kept.execute_batch(include_str!("fixtures/version_1.sql")).unwrap();
+    drop(kept);
+    let Opened { state, lost, .. } = open(folder.path());
+    assert!(!lost);
+    assert_eq!(state.session.member.as_ref().map(|member| member.id), Some(7));
+    assert_eq!(state.cards.card.as_ref().map(|card| card.number.as_str()), Some("1001"));
+    assert_eq!(state.accounts[0].available, Decimal::new(12_405, 1), "amounts are exact");
+    assert_eq!(state.history.entries.len(), 1);
+    assert_eq!(state.etag(Part::Balance).as_deref(), Some("\"b1\""));
+}
+
+#[test]
+fn what_another_process_wrote_is_seen_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = open(folder.path());
+    let mut extension = open(folder.path());
+    commit(&mut extension, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    assert_eq!(news(&mut app).expect("the extension wrote").session.member, Some(member()));
+    assert!(news(&mut app).is_none());
+    commit(&mut app, &[page(0..2)]);
+    assert!(news(&mut app).is_none(), "our own writes are no news");
+}
+
+#[test]
+fn two_first_openings_at_once_make_one_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path: Arc<Path> = folder.path().into();
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let path = Arc::clone(&path);
+            std::thread::spawn(move || drop(open(&path)))
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert!(!folder.path().join("pocketcard.db.broken").exists(), "none took another's beginning for a broken file");
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    assert_eq!(open(folder.path()).state.session.member, Some(member()));
+}
+
+#[test]
+fn where_nothing_can_be_written_what_is_there_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    opened.storage.scrub().unwrap();
+    drop(opened);
+    // A folder in the place of the log: SQLite can then neither make nor open it, as on a disk without a free block.
+    std::fs::create_dir(folder.path().join("pocketcard.db-wal")).unwrap();
+    let mut opened = open(folder.path());
+    assert_eq!(opened.state.session.member, Some(member()));
+    let touched = opened.state.apply(&page(0..1));
+    assert!(matches!(store(&mut opened, touched.rows.clone()), Err(Error::Storage(_))));
+    std::fs::remove_dir(folder.path().join("pocketcard.db-wal")).unwrap();
+    store(&mut opened, touched.rows).expect("there is room again");
+    assert_eq!(open(folder.path()).state.history.entries.len(), 1);
+}
+
+#[test]
+fn nothing_of_what_was_forgotten_is_left_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    let planted = Member { first_name: Some("PLANTED-NAME".to_owned()), ..member() };
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(planted))), page(0..50)]);
+    let all = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        String::from_utf8_lossy(&files.collect::<Vec<_>>().concat()).into_owned()
+    };
+    assert!(all().contains("PLANTED-NAME") && all().contains("entry-49"));
+    commit(&mut opened, &[Change::Forget]);
+    opened.storage.scrub().unwrap();
+    assert!(!all().contains("PLANTED-NAME") && !all().contains("entry-4"), "{}", all());
+    assert!(open(folder.path()).state.session.wiping, "the secret store is still to be wiped");
+}
