@@ -1,0 +1,54 @@
+//! Builds the library as an app would load it, and generates the bindings from it.
+
+use camino::Utf8PathBuf;
+use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
+
+use crate::{cargo, root};
+
+pub(crate) fn run(options: &[&str]) -> Result<(), String> {
+    let mut out = None;
+    let mut release = false;
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match (*option, options.as_slice().first()) {
+            ("--release", _) => release = true,
+            ("--out", Some(folder)) => {
+                out = Some(Utf8PathBuf::from(*folder));
+                options.next();
+            }
+            (option, _) => return Err(format!("`{option}` is not understood\n{}", crate::HELP)),
+        }
+    }
+    let text = |path: std::path::PathBuf| {
+        Utf8PathBuf::from_path_buf(path).map_err(|path| format!("not UTF-8: {}", path.display()))
+    };
+    let root = text(root().canonicalize().map_err(|error| error.to_string())?)?;
+    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), Utf8PathBuf::from);
+
+    // Only here is the library linked as a phone loads it: everyone else's builds are quicker without.
+    let mut build = cargo();
+    build.args(["rustc", "--locked", "--package", "pocketcard", "--lib", "--crate-type", "cdylib"]);
+    if release {
+        build.arg("--release");
+    }
+    if !build.status().map_err(|error| error.to_string())?.success() {
+        return Err("the library does not build".to_owned());
+    }
+    let name = format!("{}pocketcard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let library = target.join(if release { "release" } else { "debug" }).join(name);
+    let out = out.unwrap_or_else(|| target.join("bindings"));
+    for (language, folder) in [(TargetLanguage::Kotlin, "kotlin"), (TargetLanguage::Swift, "swift")] {
+        let options = GenerateOptions {
+            languages: vec![language],
+            source: library.clone(),
+            out_dir: out.join(folder),
+            config_override: Some(root.join("uniffi.toml")),
+            format: false,
+            crate_filter: None,
+            metadata_no_deps: false,
+        };
+        generate(options).map_err(|error| format!("{folder}: {error:#}"))?;
+    }
+    println!("bindings in {out}");
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings.
+
+mod bindgen;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo verify               format, lints, all tests, docs; installs what it needs first
+cargo bindgen [OPTIONS]    writes the Kotlin and Swift bindings into target/bindings
+    --out FOLDER           another folder
+    --release              from a release build";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["verify"] => verify::run(),
+        ["bindgen", options @ ..] => bindgen::run(options),
+        _ => Err(HELP.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The cargo that runs us.
+fn cargo() -> std::process::Command {
+    let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
