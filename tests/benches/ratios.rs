@@ -1,0 +1,155 @@
+//! The figures that the issues name, each as ours against a bare baseline, measured alternately in one run.
+//!
+//! Prints `ratio NAME VALUE BAR` a figure (lower is better, VALUE at most BAR is good), beside what a person wants to
+//! read. Nothing here fails: machines are noisy, a reader judges.
+//!
+//! `cargo bench --bench ratios`
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pocketcard::Loyalty;
+use pocketcard::card::{CardView, CodeKind, Symbology, symbol};
+use pocketcard::history::HistoryFilter;
+use pocketcard::host::Host;
+use pocketcard::loyalty::Config;
+use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config};
+
+fn main() {
+    // Asked for by ourselves below: a fresh process whose memory is the core's.
+    if let Ok(folder) = std::env::var("POCKETCARD_IDLE") {
+        return idle(&folder);
+    }
+    let platform = Platform::start();
+    let mut phone = Phone::new(platform.url());
+    phone.keep_system_time();
+    phone.sign_in(&platform, ANNA);
+    phone.wait_for_code("a rotating code", |kind| matches!(kind, CodeKind::Rotating { .. }));
+    open_to_card(&mut phone);
+    qr_symbol();
+    pulls(&phone);
+    phone.kill();
+    memory(&phone);
+}
+
+/// Times two things in turn, `turns` times each, and gives the medians.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn alternate<A, B>(turns: usize, mut ours: impl FnMut() -> A, mut bare: impl FnMut() -> B) -> (Duration, Duration) {
+    let mut times = (Vec::new(), Vec::new());
+    for _ in 0..turns {
+        let start = Instant::now();
+        let kept = black_box(ours());
+        times.0.push(start.elapsed());
+        drop(kept);
+        let start = Instant::now();
+        let kept = black_box(bare());
+        times.1.push(start.elapsed());
+        drop(kept);
+    }
+    (median(times.0), median(times.1))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn say(name: &str, ours: Duration, bare: Duration, bar: f64) {
+    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
+    println!("{name}: ours {ours:.1?}, bare {bare:.1?}");
+    println!("ratio {name} {ratio:.3} {bar}");
+}
+
+/// From `open` to a card with its symbol, against opening the same database bare and reading one row.
+fn open_to_card(phone: &mut Phone) {
+    phone.kill();
+    let host = || Host { secrets: Arc::clone(&phone.secrets) as _, log: None, clock: None, boot: None };
+    let file = phone.folder.join("pocketcard.db");
+    let (ours, bare) = alternate(
+        1_000,
+        || {
+            let app = Loyalty::open(phone.config.clone(), host()).unwrap();
+            let CardView::Ready { code, .. } = app.card() else { panic!("no card") };
+            assert!(matches!(code.kind, CodeKind::Rotating { .. }) && code.symbol.is_some());
+            app
+        },
+        || {
+            let connection = rusqlite::Connection::open(&file).unwrap();
+            let body: String =
+                connection.query_row("SELECT body FROM part WHERE name = 'cards'", [], |row| row.get(0)).unwrap();
+            assert!(!body.is_empty());
+            connection
+        },
+    );
+    say("open_to_card", ours, bare, 1.5);
+    phone.open();
+}
+
+/// A rotating code's symbol, against the bare `qrcode` crate.
+fn qr_symbol() {
+    let text = "PC1.1001877399942540.1795370880.94287082";
+    let (ours, bare) = alternate(
+        2_000,
+        || symbol::draw(Symbology::Qr, black_box(text)).unwrap(),
+        || qrcode::QrCode::with_error_correction_level(black_box(text), qrcode::EcLevel::M).unwrap(),
+    );
+    say("qr_symbol", ours, bare, 1.1);
+}
+
+/// Pulling views when nothing changed: the card against its bar of 5 µs, the others to read.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn pulls(phone: &Phone) {
+    let app = phone.app();
+    let measure = |name: &str, pull: &dyn Fn()| {
+        pull();
+        let mut times = Vec::new();
+        for _ in 0..200 {
+            let start = Instant::now();
+            for _ in 0..50 {
+                pull();
+            }
+            times.push(start.elapsed() / 50);
+        }
+        let time = median(times);
+        println!("pull_{name}: {time:.2?}");
+        time
+    };
+    let card = measure("card", &|| drop(black_box(app.card())));
+    measure("session", &|| drop(black_box(app.session())));
+    measure("balance", &|| drop(black_box(app.balance())));
+    measure("history", &|| drop(black_box(app.history(HistoryFilter::All))));
+    println!("ratio pull_card_of_5us {:.3} 1", card.as_secs_f64() / 5e-6);
+}
+
+/// Peak memory of a process that opened the core and sits idle, against one that did nothing.
+fn memory(phone: &Phone) {
+    let child = |folder: &Path| {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .env("POCKETCARD_IDLE", folder)
+            .env("POCKETCARD_SECRETS", phone.folder.with_extension("secrets"))
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().parse::<u64>().unwrap()
+    };
+    phone.secrets.write_to(&phone.folder.with_extension("secrets"));
+    let (opened, nothing) = (child(&phone.folder), child(Path::new("")));
+    println!("idle_memory: {opened} KiB peak with the core open and the card shown, {nothing} KiB without");
+}
+
+/// What the child of [`memory`] does: opens the core if there is a folder, shows the card, and tells its peak memory.
+fn idle(folder: &str) {
+    let app = (!folder.is_empty()).then(|| {
+        let secrets = Arc::new(Secrets::read_from(Path::new(&std::env::var("POCKETCARD_SECRETS").unwrap())));
+        let config = Config { data_folder: folder.to_owned(), ..config("http://127.0.0.1:1") };
+        let app = Loyalty::open(config, Host { secrets, log: None, clock: None, boot: None }).unwrap();
+        assert!(matches!(app.card(), CardView::Ready { .. }));
+        app
+    });
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    println!("{}", peak.unwrap_or("0"));
+    drop(app);
+}
