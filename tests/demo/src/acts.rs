@@ -1,0 +1,99 @@
+//! What an act does: each is one call of the core, the till or the sandbox, and a word on what it came to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pocketcard::session::RegistrationStep;
+use pocketcard::types::Decimal;
+use pocketcard::{Loyalty, LoyaltyError};
+
+use crate::demo::{Demo, DemoError};
+use crate::model::{Act, Done};
+use crate::till::{self, Goods, Refused};
+use crate::ui::words::failure;
+
+/// Does `act`. Runs beside the screen, which goes on.
+pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
+    match act {
+        Act::SignIn(login) => phone(&demo, async |app| app.sign_in(login, None).await).await,
+        Act::Register(login) => phone(&demo, async |app| app.register(login, None).await).await,
+        Act::AcceptTerms => step(&demo, RegistrationStep::AcceptTerms).await,
+        Act::SendPhoneCode(number) => step(&demo, RegistrationStep::Phone { number }).await,
+        Act::ConfirmCode(code) => phone(&demo, async |app| app.confirm_code(code).await).await,
+        Act::ResendCode => phone(&demo, async |app| app.resend_code().await).await,
+        Act::LeaveStep => phone(&demo, async |app| app.leave_step().await).await,
+        Act::Refresh => phone(&demo, async |app| app.refresh().await.map(drop)).await,
+        Act::SignOut => phone(&demo, async |app| app.sign_out().await).await,
+        Act::SetOnline(online) => done(demo.set_online(online).map(|()| Done::Online(online))),
+        Act::KillAndOpen => done(kill_and_open(&demo).await),
+        Act::SetClock(by) => {
+            demo.phone.clock.set(by);
+            Done::Phone(None)
+        }
+        Act::ResetClock => {
+            demo.phone.clock.reset();
+            Done::Phone(None)
+        }
+        Act::Pass(time) => {
+            let passed = demo.pass(Duration::try_from(time).unwrap_or_default()).await;
+            done(passed.map(|()| Done::Phone(None)))
+        }
+        Act::Scan(symbol) => {
+            // Reading pixels is work: not on a thread that others wait for.
+            let read = tokio::task::spawn_blocking(move || till::scan(&symbol)).await;
+            match read {
+                Ok(Some(code)) => identify(&demo, &code).await,
+                Ok(None) => Done::Identified(Err("The scanner cannot read the symbol.".to_owned())),
+                Err(error) => Done::Failed(error.to_string()),
+            }
+        }
+        Act::Identify(code) => identify(&demo, &code).await,
+        Act::Sell { customer, goods, with_points } => {
+            let total: Decimal = goods.iter().map(|(goods, count): &(Goods, u32)| goods.cost(*count)).sum();
+            let points = if with_points { customer.spendable.min(total) } else { Decimal::ZERO };
+            Done::Sold(demo.till.sell(&customer, &goods, points).await.map_err(said))
+        }
+        Act::Refund(receipt) => Done::Sold(demo.till.refund(&receipt).await.map_err(said)),
+        Act::Quit => Done::Phone(None),
+    }
+}
+
+async fn phone(demo: &Demo, act: impl AsyncFnOnce(Arc<Loyalty>) -> Result<(), LoyaltyError>) -> Done {
+    match demo.phone.app() {
+        Some(app) => Done::Phone(act(app).await.err().as_ref().map(failure)),
+        None => Done::Phone(Some("The app is not running.".to_owned())),
+    }
+}
+
+async fn step(demo: &Demo, step: RegistrationStep) -> Done {
+    phone(demo, async |app| app.registration_step(step).await).await
+}
+
+async fn identify(demo: &Demo, code: &str) -> Done {
+    Done::Identified(demo.till.identify(code).await.map_err(said))
+}
+
+async fn kill_and_open(demo: &Arc<Demo>) -> Result<Done, DemoError> {
+    let phone = Arc::clone(&demo.phone);
+    // This reads and writes the disk.
+    let opened = tokio::task::spawn_blocking(move || -> Result<(), DemoError> {
+        phone.kill().map_err(|error| DemoError::Io { what: "cannot kill the app", error })?;
+        phone.open()?;
+        Ok(())
+    });
+    opened.await??;
+    demo.phone.register_for_pushes().await?;
+    if let Some(app) = demo.phone.app() {
+        // An app that comes to the front refreshes; what cannot be refreshed, its view says.
+        let _ = app.refresh().await;
+    }
+    Ok(Done::Phone(Some("The app was killed and opened again.".to_owned())))
+}
+
+fn done(outcome: Result<Done, DemoError>) -> Done {
+    outcome.unwrap_or_else(|error| Done::Failed(error.to_string()))
+}
+
+fn said(refused: Refused) -> String {
+    refused.message
+}

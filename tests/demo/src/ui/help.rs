@@ -1,0 +1,63 @@
+//! Which keys there are.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::style::Stylize;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Cell, Row, Table};
+
+use super::{ACCENT, QUIET};
+use crate::model::Model;
+
+const KEYS: [(&str, &str); 22] = [
+    ("1 2 3 4, Tab", "card, balance, history, me"),
+    ("Enter", "sign in, and go on with it"),
+    ("Tab", "in the code's field: take it from the SMS"),
+    ("z", "the symbol alone, enlarged"),
+    ("g", "refresh"),
+    ("x", "sign out"),
+    ("", ""),
+    ("s", "till: scan the symbol on the phone"),
+    ("c, or paste", "till: type a code, a number, a phone number"),
+    ("↑ ↓ + −", "till: choose goods, how many"),
+    ("m, p", "till: pay with money, with points"),
+    ("r", "till: take the last sale back"),
+    ("", ""),
+    ("o", "the phone loses its connection, or finds it"),
+    ("k", "kill the app hard, and open it again"),
+    ("d, h, 0", "the phone's clock: a day on, an hour back, right"),
+    ("t, w", "30 seconds pass, two weeks pass, everywhere"),
+    ("", ""),
+    ("Esc", "leave a field, or the sign-in"),
+    ("?", "this page"),
+    ("q, Ctrl-C", "quit; all is in a temporary folder and goes"),
+    ("", "cargo demo --script plays the story by itself"),
+];
+
+/// The page of keys.
+pub(super) fn draw(frame: &mut Frame, area: Rect) {
+    let rows = KEYS.map(|(key, what)| Row::new([Cell::from(Span::styled(key, ACCENT)), Cell::from(what)]));
+    let block = Block::bordered().title(" Keys ").title_bottom(" any key goes back ").border_style(QUIET);
+    frame.render_widget(Table::new(rows, [Constraint::Length(14), Constraint::Fill(1)]).block(block), area);
+}
+
+/// The most useful keys, in one line.
+pub(super) fn draw_line(frame: &mut Frame, area: Rect, model: &Model) {
+    let keys: &[(&str, &str)] = match model.typing {
+        Some(_) => &[("Enter", "done"), ("Esc", "leave the field")],
+        None => &[
+            ("?", "keys"),
+            ("s", "scan"),
+            ("+", "goods"),
+            ("m", "money"),
+            ("p", "points"),
+            ("o", "offline"),
+            ("k", "kill"),
+            ("z", "large"),
+            ("q", "quit"),
+        ],
+    };
+    let spans: Vec<Span<'_>> =
+        keys.iter().flat_map(|(key, what)| [Span::styled(*key, ACCENT).bold(), format!(" {what}  ").into()]).collect();
+    frame.render_widget(Line::from(spans).style(QUIET), area);
+}

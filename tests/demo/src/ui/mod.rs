@@ -1,0 +1,115 @@
+//! How the model looks: the phone on the left, the till on the right.
+//!
+//! Pure: [`draw`] is a function of the model. A screen is a function of its view; it holds no rule of the core.
+
+mod balance;
+mod card;
+mod help;
+mod history;
+mod session;
+pub mod symbol;
+mod till;
+pub mod words;
+
+use jiff::tz::TimeZone;
+use pocketcard::types::{Freshness, Screen};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Color, Style, Stylize};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+
+use crate::model::Model;
+use crate::phone::{TIME_ZONE, Views};
+use words::Calendar;
+
+/// What is pressed, what matters.
+const ACCENT: Style = Style::new().fg(Color::Cyan);
+/// What is beside the point.
+const QUIET: Style = Style::new().fg(Color::DarkGray);
+/// What needs the member.
+const WARNING: Style = Style::new().fg(Color::Red);
+
+/// The narrowest phone: a rotating code's symbol with its quiet zone, and a little air.
+const PHONE_WIDTH: u16 = 41;
+/// The till is not wider than it has to be.
+const TILL_WIDTH: u16 = 56;
+
+/// Draws everything.
+pub fn draw(frame: &mut Frame, model: &Model) {
+    let calendar = Calendar::new(model.now, TimeZone::get(TIME_ZONE).unwrap_or(TimeZone::UTC));
+    if model.help {
+        return help::draw(frame, frame.area());
+    }
+    if let (true, Some(views)) = (model.enlarged, &model.views) {
+        return card::draw_alone(frame, frame.area(), &views.card);
+    }
+    let [panes, keys] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(frame.area());
+    let till = TILL_WIDTH.min(panes.width.saturating_sub(PHONE_WIDTH));
+    let [phone, till] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(till)]).areas(panes);
+    draw_phone(frame, phone, model, &calendar);
+    let pane = Block::new().borders(Borders::LEFT).border_style(QUIET);
+    till::draw(frame, pane.inner(till), model);
+    frame.render_widget(pane, till);
+    help::draw_line(frame, keys, model);
+}
+
+fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar) {
+    let Some(views) = &model.views else {
+        return message(frame, area, &["The app is not running.".into(), "k opens it.".into()]);
+    };
+    let word = model.notice.clone().map(|notice| Line::styled(notice, WARNING)).or_else(|| {
+        let notification = model.notification.as_ref()?;
+        Some(Line::from(vec![notification.title.clone().bold(), format!("  {}", notification.body).into()]))
+    });
+    let width = usize::from(area.width).max(1);
+    let rows = word.as_ref().map_or(0, |word| u16::try_from(word.width().div_ceil(width).min(3)).unwrap_or(1));
+    let [tabs, thin, body, banner] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(rows)])
+            .areas(area);
+    frame.render_widget(destinations(model.screen, model.online), tabs);
+    frame.render_widget(thin_line(model.screen, views, calendar), thin);
+    frame.render_widget(Paragraph::new(word.unwrap_or_default()).centered().wrap(Wrap { trim: true }), banner);
+    match model.screen {
+        Screen::Card => card::draw(frame, body, &views.card, &views.balance, model.now, calendar),
+        Screen::Balance => balance::draw(frame, body, &views.balance, calendar),
+        Screen::History => history::draw(frame, body, &views.history, calendar),
+        Screen::Session => session::draw(frame, body, &views.session, model, calendar),
+    }
+}
+
+fn destinations(shown: Screen, online: bool) -> Line<'static> {
+    let screens =
+        [(Screen::Card, "Card"), (Screen::Balance, "Balance"), (Screen::History, "History"), (Screen::Session, "Me")];
+    let mut line = Line::default();
+    for (number, (screen, name)) in (1..).zip(screens) {
+        let style = if screen == shown { ACCENT.bold() } else { Style::new() };
+        line.push_span(Span::styled(format!(" {number} {name} "), style));
+    }
+    line.push_span(if online { Span::styled(" ▂▄▆", QUIET) } else { Span::styled(" off", WARNING) });
+    line
+}
+
+/// "No connection · as of 14:05": why what is shown is not live.
+fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static> {
+    let freshness = match screen {
+        Screen::Card => card::freshness(&views.card),
+        Screen::Balance => &views.balance.freshness,
+        Screen::History => &views.history.freshness,
+        Screen::Session => return Line::default(),
+    };
+    // Before a sign-in nothing is expected to be known.
+    let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });
+    Line::from(calendar.freshness(freshness).filter(|_| expected).unwrap_or_default()).centered()
+}
+
+/// A few lines in the middle: an empty screen says why, and what brings something there.
+fn message(frame: &mut Frame, area: Rect, lines: &[Line<'_>]) {
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let [_, area, _] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(height), Constraint::Fill(2)]).areas(area);
+    frame.render_widget(Paragraph::new(lines.to_vec()).centered(), area);
+}
+
+#[cfg(test)]
+mod tests;
