@@ -329,6 +329,14 @@ impl Phone {
         run(self.app().refresh()).unwrap();
     }
 
+    /// A phone on which Anna is signed in; what was said until then is not recorded any more.
+    pub fn signed_in(platform: &Platform) -> Self {
+        let phone = Self::new(platform.url());
+        phone.sign_in(platform, ANNA);
+        platform.exchanges();
+        phone
+    }
+
     /// The code that the card shows. Fails the test where there is none.
     pub fn code(&self) -> CardCode {
         match self.app().card() {

@@ -9,22 +9,15 @@ use pocketcard::history::{HistoryFilter, HistoryWhat};
 use pocketcard::host::Observer;
 use pocketcard::loyalty::{Config, Loyalty};
 use pocketcard::types::{Decimal, Freshness, Screen, StaleReason};
-use pocketcard_tests::{ANNA, BORIS, Phone, Platform, run};
+use pocketcard_tests::{BORIS, Phone, Platform, run};
 use serde_json::{Value, json};
 
 const BALANCE: &str = "/publicapi/v1.2/User/DetailedBalance";
 
-fn signed_in(platform: &Platform) -> Phone {
-    let phone = Phone::new(platform.url());
-    phone.sign_in(platform, ANNA);
-    platform.exchanges();
-    phone
-}
-
 #[test]
 fn what_was_there_is_on_screen_without_the_network() {
     let platform = Platform::start();
-    let mut phone = signed_in(&platform);
+    let mut phone = Phone::signed_in(&platform);
     let (balance, history) = (phone.app().balance(), phone.app().history(HistoryFilter::All));
     platform.cut_off();
     phone.reopen();
@@ -40,7 +33,7 @@ fn what_was_there_is_on_screen_without_the_network() {
 #[test]
 fn balance_tier_and_history_are_what_the_platform_says() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let balance = phone.app().balance();
     let points = &balance.accounts[0];
     assert!(balance.accounts.len() > 1, "several currencies");
@@ -62,7 +55,7 @@ fn balance_tier_and_history_are_what_the_platform_says() {
 #[test]
 fn one_part_that_cannot_be_read_keeps_its_old_value_and_says_so_and_the_rest_goes_on() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let before = phone.points();
     platform.sell(&phone.code().text, "20.00", "0");
     for (pointer, value) in [
@@ -90,7 +83,7 @@ fn one_part_that_cannot_be_read_keeps_its_old_value_and_says_so_and_the_rest_goe
 #[test]
 fn hostile_bodies_are_refused_with_a_bound() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let before = phone.app().balance().accounts;
     // Something new to say, or the platform would say "unchanged" and have no body to spoil.
     platform.sell(&phone.code().text, "20.00", "0");
@@ -114,7 +107,7 @@ fn hostile_bodies_are_refused_with_a_bound() {
 #[test]
 fn unchanged_parts_are_not_sent_again() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     run(phone.app().refresh()).unwrap();
     let exchanges = platform.exchanges();
     let statuses = |path: &str| -> Vec<u16> {
@@ -130,7 +123,7 @@ fn unchanged_parts_are_not_sent_again() {
 #[test]
 fn several_refreshes_at_once_are_one() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": "/publicapi", "kind": { "latency": { "millis": 150 } } }));
     let threads: Vec<_> = (0..100)
         .map(|_| {
@@ -148,7 +141,7 @@ fn several_refreshes_at_once_are_one() {
 #[test]
 fn retry_after_is_honoured_even_by_the_members_own_refresh() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": "/publicapi", "kind": { "status": { "code": 429, "retryAfter": 120 } } }));
     assert!(matches!(run(phone.app().refresh()), Err(LoyaltyError::TryLater { after: Some(_) })));
     platform.heal();
@@ -165,7 +158,7 @@ fn retry_after_is_honoured_even_by_the_members_own_refresh() {
 #[test]
 fn a_passing_failure_is_retried_and_not_noticed() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": BALANCE, "kind": { "status": { "code": 503 } }, "times": 1 }));
     assert!(run(phone.app().refresh()).unwrap().stale.is_empty());
 }
@@ -173,7 +166,7 @@ fn a_passing_failure_is_retried_and_not_noticed() {
 #[test]
 fn back_in_the_network_the_screens_refresh_by_themselves_while_the_app_is_in_front() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     phone.app().set_active(true);
     platform.cut_off();
     assert_eq!(run(phone.app().refresh()), Err(LoyaltyError::Offline));
@@ -185,7 +178,7 @@ fn back_in_the_network_the_screens_refresh_by_themselves_while_the_app_is_in_fro
 #[test]
 fn what_the_platform_refuses_is_not_asked_for_again_and_again() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": "/publicapi/v1.2/Cards/", "kind": { "status": { "code": 404 } } }));
     platform.advance(Duration::from_mins(6));
     phone.clock.pass(Duration::from_mins(6));
@@ -198,7 +191,7 @@ fn what_the_platform_refuses_is_not_asked_for_again_and_again() {
 #[test]
 fn pushes_leave_a_busy_platform_alone() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": "/publicapi", "kind": { "status": { "code": 429, "retryAfter": 120 } } }));
     assert!(run(phone.app().refresh()).is_err());
     platform.heal();
@@ -212,7 +205,7 @@ fn pushes_leave_a_busy_platform_alone() {
 #[test]
 fn an_app_too_old_is_told_and_keeps_its_data() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let points = phone.points();
     platform.set(|settings| settings.minimum_app_version = Some("1.10".to_owned()));
     assert_eq!(run(phone.app().refresh()), Err(LoyaltyError::UpdateApp { minimum: "1.10".to_owned() }));
@@ -260,7 +253,7 @@ impl Observer for CallsBack {
 #[test]
 fn an_observer_may_call_the_app_back() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let observer = Arc::new(CallsBack { app: Arc::downgrade(phone.app()), done: AtomicBool::new(false) });
     let _subscription = phone.app().subscribe(Arc::clone(&observer) as _);
     run(phone.app().refresh()).unwrap();
@@ -299,7 +292,7 @@ fn a_wrong_configuration_names_the_field() {
 #[test]
 fn closing_while_calls_run_harms_nothing() {
     let platform = Platform::start();
-    let mut phone = signed_in(&platform);
+    let mut phone = Phone::signed_in(&platform);
     platform.fault(json!({ "path": "/publicapi", "kind": { "latency": { "millis": 400 } } }));
     let app = Arc::clone(phone.app());
     let call = std::thread::spawn(move || {
@@ -315,7 +308,7 @@ fn closing_while_calls_run_harms_nothing() {
 #[test]
 fn the_sandbox_keeps_its_data_through_a_restart() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.sell(&phone.code().text, "20.00", "0");
     run(phone.app().refresh()).unwrap();
     let points = phone.points();

@@ -17,17 +17,10 @@ fn refreshes(exchanges: &[Exchange]) -> usize {
     exchanges.iter().filter(is_refresh).count()
 }
 
-fn signed_in(platform: &Platform) -> Phone {
-    let phone = Phone::new(platform.url());
-    phone.sign_in(platform, ANNA);
-    platform.exchanges();
-    phone
-}
-
 #[test]
 fn a_401_leads_to_one_refresh_for_all_who_wait() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     // Lapsed for the platform; the phone, whose clock did not move, does not know.
     platform.advance(Duration::from_mins(11));
     let threads: Vec<_> = (0..8)
@@ -45,7 +38,7 @@ fn a_401_leads_to_one_refresh_for_all_who_wait() {
 #[test]
 fn a_token_about_to_lapse_is_refreshed_before_it_is_used() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.advance(Duration::from_secs(595));
     phone.clock.pass(Duration::from_secs(595));
     assert!(run(phone.app().refresh()).unwrap().stale.is_empty());
@@ -57,7 +50,7 @@ fn a_token_about_to_lapse_is_refreshed_before_it_is_used() {
 #[test]
 fn callers_who_leave_do_not_lose_the_new_tokens() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.storm(1);
     platform.fault(json!({ "path": "/authorizationService", "kind": { "latency": { "millis": 300 } } }));
     run(async {
@@ -74,7 +67,7 @@ fn callers_who_leave_do_not_lose_the_new_tokens() {
 fn a_crash_between_the_two_writes_of_a_refresh_loses_no_session() {
     for writes in [1, 2] {
         let platform = Platform::start();
-        let mut phone = signed_in(&platform);
+        let mut phone = Phone::signed_in(&platform);
         phone.secrets.die_after(Some(writes));
         platform.storm(1);
         let _ = run(phone.app().refresh());
@@ -92,7 +85,7 @@ fn a_crash_between_the_two_writes_of_a_refresh_loses_no_session() {
 #[test]
 fn after_invalid_grant_the_members_data_stays_and_the_session_says_sign_in_again() {
     let platform = Platform::start();
-    let mut phone = signed_in(&platform);
+    let mut phone = Phone::signed_in(&platform);
     let points = phone.points();
     platform.revoke(ANNA);
     assert_eq!(run(phone.app().refresh()), Err(LoyaltyError::SignInAgain));
@@ -112,7 +105,7 @@ fn after_invalid_grant_the_members_data_stays_and_the_session_says_sign_in_again
 #[test]
 fn a_storm_of_401_ends_no_session() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     platform.storm(1_000);
     let _ = run(phone.app().refresh());
     assert!(matches!(phone.app().session(), SessionView::SignedIn { .. }), "only the platform's invalid_grant does");
@@ -123,7 +116,7 @@ fn a_storm_of_401_ends_no_session() {
 #[test]
 fn a_lost_secret_store_means_sign_in_again_not_a_crash() {
     let platform = Platform::start();
-    let mut phone = signed_in(&platform);
+    let mut phone = Phone::signed_in(&platform);
     phone.kill();
     for name in phone.secrets.all().into_keys() {
         phone.secrets.set(&name, b"\xff noise");
@@ -137,7 +130,7 @@ fn a_lost_secret_store_means_sign_in_again_not_a_crash() {
 #[test]
 fn a_locked_secret_store_is_asked_again_later() {
     let platform = Platform::start();
-    let mut phone = signed_in(&platform);
+    let mut phone = Phone::signed_in(&platform);
     phone.kill();
     phone.secrets.locked.store(true, std::sync::atomic::Ordering::SeqCst);
     phone.open();
@@ -158,7 +151,7 @@ fn a_locked_secret_store_is_asked_again_later() {
 #[test]
 fn a_refresh_by_another_process_ends_no_session() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
     run(extension.refresh()).unwrap();
     platform.storm(1);
@@ -173,7 +166,7 @@ fn a_refresh_by_another_process_ends_no_session() {
 #[test]
 fn two_processes_that_refresh_at_once_take_turns() {
     let platform = Platform::start();
-    let phone = signed_in(&platform);
+    let phone = Phone::signed_in(&platform);
     let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
     run(extension.refresh()).unwrap();
     let later = Duration::from_secs(595);
