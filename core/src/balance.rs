@@ -96,16 +96,28 @@ pub struct BalanceView {
     pub accounts: Vec<Account>,
     /// The tier ladders.
     pub tiers: Vec<TierLadder>,
+    /// What tasks will bring that are done on this phone and not counted yet. In no account: it may come otherwise.
+    pub expected: Vec<ExpectedPoints>,
     /// How fresh the accounts are.
     pub freshness: Freshness,
     /// How fresh the tiers are.
     pub tiers_freshness: Freshness,
 }
 
+/// Points that are not there yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct ExpectedPoints {
+    /// The code of the account's currency, as `POINTS`.
+    pub currency_code: String,
+    /// How many.
+    pub amount: Decimal,
+}
+
 /// What the balance screen shows at `now`: dates that have passed are left out, since the platform has counted them by then.
 pub(crate) fn view(
     accounts: &[Account],
     tiers: &[TierLadder],
+    expected: Vec<ExpectedPoints>,
     freshness: Freshness,
     tiers_freshness: Freshness,
     now: Timestamp,
@@ -123,5 +135,5 @@ pub(crate) fn view(
             ..account.clone()
         })
         .collect();
-    BalanceView { accounts, tiers: tiers.to_vec(), freshness, tiers_freshness }
+    BalanceView { accounts, tiers: tiers.to_vec(), expected, freshness, tiers_freshness }
 }

@@ -14,6 +14,8 @@
 //! | [`history`] | purchases, rewards, withdrawals |
 //! | [`session`] | where a sign-in or registration stands |
 //! | [`push`] | what a push means |
+//! | [`events`] | the catalogue of activities and the outbox that loses none |
+//! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
 //! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |
 //! | [`storage`] | SQLite: the only module that knows SQL; what is kept in the host's secret store |
@@ -23,7 +25,7 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push } -> clock -> host, types,
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks } -> clock -> host, types,
 //! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
 //! never a clock.
 //!
@@ -36,10 +38,12 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
 )]
 
+mod acts;
 pub mod balance;
 pub mod card;
 pub mod clock;
 pub mod error;
+pub mod events;
 pub mod history;
 pub mod host;
 mod log;
@@ -51,6 +55,7 @@ pub mod session;
 mod state;
 mod storage;
 mod sync;
+pub mod tasks;
 pub mod types;
 
 pub use error::LoyaltyError;

@@ -3,15 +3,19 @@
 //! Views are pulled and never block; acts are asynchronous and run on the core's own runtime. Every view is one whole
 //! value. An observer is told which screen changed, and pulls that view.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::acts::Ask;
 use crate::balance::{self, BalanceView};
 use crate::card::{self, CardView};
 use crate::error::{Error, LoyaltyError, Result};
+use crate::events::outbox::Limits;
+use crate::events::{Activity, FlushReport, OutboxView};
 use crate::history::{self, HistoryFilter, HistoryView};
 use crate::host::{Clock, ClockReading, Host, Observer, SystemClock};
 use crate::log::{Delivery, Subscription};
@@ -21,8 +25,9 @@ use crate::runtime::{Runtime, Task};
 use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionChange, SessionView};
 use crate::state::{Change, Part, Row};
 use crate::storage::vault::Vault;
-use crate::storage::{Opened, Storage};
-use crate::sync::{self, Engine, Failure, stale_reason};
+use crate::storage::{Opened, Storage, Written};
+use crate::sync::{self, Engine, Failure, Setup, stale_reason};
+use crate::tasks::{GameOutcome, TaskAct, TaskAnswer, TasksView};
 use crate::types::{Screen, StaleReason, Timestamp};
 
 /// How the app sets the core up. Checked by [`Loyalty::open`], which names the field that cannot work.
@@ -47,6 +52,13 @@ pub struct Config {
     /// SHA-256 digests of public keys, base64. When there are any, the platform's certificate chain must hold one.
     #[uniffi(default)]
     pub pins: Vec<String>,
+    /// How many events may wait for a network, at least 100. When more do, the oldest are given up that no task counts;
+    /// the platform is told how many.
+    #[uniffi(default = 10_000)]
+    pub outbox_events: u32,
+    /// How many bytes these may take, roughly, at least 100 000.
+    #[uniffi(default = 5_000_000)]
+    pub outbox_bytes: u64,
 }
 
 /// The kinds of phone that the platform tells apart.
@@ -120,17 +132,19 @@ impl Loyalty {
         let delivery = Delivery::new(host.log.clone());
         let dispatch = delivery.dispatch();
         tracing::dispatcher::with_default(&dispatch, || {
-            let settings = check(&config)?;
+            let setup = check(&config)?;
             let vault = Vault::new(Arc::clone(&host.secrets));
-            let folder = PathBuf::from(&config.data_folder);
-            let mut opened = Storage::open(&folder)?;
+            let mut opened = Storage::open(&setup.folder)?;
             let recalled = recall(&mut opened, &vault);
             if let Err(error) = &recalled {
                 tracing::warn!(%error, "the secret store does not answer and is asked again later");
             }
             let clock: Arc<dyn Clock> = host.clock.unwrap_or_else(|| Arc::new(SystemClock::new(host.boot)));
             let told = Arc::clone(&delivery);
-            let engine = Engine::new(settings, folder, vault, opened, recalled.is_ok(), told, clock);
+            let engine = Engine::new(setup, vault, opened, recalled.is_ok(), told, clock);
+            if let Err(error) = engine.note_installation() {
+                tracing::warn!(%error, "this installation is noted later");
+            }
             Ok(Arc::new(Self {
                 engine,
                 delivery: Arc::clone(&delivery),
@@ -170,13 +184,25 @@ impl Loyalty {
     pub fn balance(&self) -> BalanceView {
         let state = self.engine.state();
         let (balance, tiers) = (state.freshness(Part::Balance), state.freshness(Part::Tiers));
-        balance::view(&state.accounts, &state.tiers, balance, tiers, self.engine.now().0.at)
+        let expected = self.engine.tasks().expected;
+        balance::view(&state.accounts, &state.tiers, expected, balance, tiers, self.engine.now().0.at)
     }
 
     /// What happened on the member's accounts, newest first.
     pub fn history(&self, filter: HistoryFilter) -> HistoryView {
         let state = self.engine.state();
         history::view(&state.history, filter, state.freshness(Part::History))
+    }
+
+    /// The tasks, with what the member has done for them on this phone and the platform has not counted yet.
+    pub fn tasks(&self) -> TasksView {
+        self.engine.tasks()
+    }
+
+    /// What waits to be told to the platform.
+    pub fn outbox(&self) -> OutboxView {
+        let state = self.engine.state();
+        state.outbox.view(state.acts.len(), self.engine.stopped())
     }
 
     /// Asks the platform for everything. Several calls at once are one. What fails leaves what was there, and its view
@@ -277,9 +303,10 @@ impl Loyalty {
         self.act(|engine| async move { engine.issue_virtual_card().await }).await
     }
 
-    /// Signs out. All that is the member's goes from this phone; works without a network.
+    /// Signs out. All that is the member's goes from this phone; works without a network. What is still to be told has some
+    /// seconds for it; what then waits goes, too, and is counted in [`OutboxView::dropped`].
     pub async fn sign_out(&self) -> std::result::Result<(), LoyaltyError> {
-        self.act(|engine| async move { engine.forget_member().await }).await
+        self.act(|engine| async move { engine.sign_out().await }).await
     }
 
     /// Has a code sent that confirms leaving the programme.
@@ -304,6 +331,64 @@ impl Loyalty {
             PushService::Hms => "HMS",
         };
         self.act(|engine| async move { engine.set_push_address(token, service.to_owned()).await }).await
+    }
+
+    /// Takes an activity. It is on disk when this returns, and reaches the platform some time, once.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where a custom activity is out of bounds; [`LoyaltyError::Internal`] where the disk is full.
+    pub async fn track(&self, activity: Activity) -> std::result::Result<(), LoyaltyError> {
+        let event = self.engine.happened(activity).map_err(|error| self.outward(error))?;
+        let (written, first) = self.engine.take_in(event);
+        if first {
+            let engine = Arc::clone(&self.engine);
+            self.runtime.blocking(move || engine.write_incoming());
+        }
+        let outcome = written.await.unwrap_or_else(|_| Err(Error::Bug("an event was not written".to_owned())));
+        outcome.map_err(|error| self.outward(error))
+    }
+
+    /// Sends what waits, for at most `deadline`: for the seconds that a background task gets. What is under way then goes
+    /// on as long as the phone lets it, and what is not sent is sent the next time. While the app is in front this happens
+    /// by itself.
+    pub async fn flush(&self, deadline: Duration) -> std::result::Result<FlushReport, LoyaltyError> {
+        self.act(move |engine| async move { Ok(engine.flush_within(deadline).await) }).await
+    }
+
+    /// Says where this installation comes from: an install referrer or an attribution token, up to 512 characters. Told to
+    /// the platform once, with the installation where that was not sent yet.
+    pub async fn set_install_referrer(&self, referrer: String) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.set_referrer(&referrer) }).await
+    }
+
+    /// Takes part in a task, or no longer. Works without a network: the view shows it as waiting.
+    pub async fn set_opted_in(&self, task: String, opted_in: bool) -> std::result::Result<(), LoyaltyError> {
+        let ask =
+            move |at| Ask::Task(if opted_in { TaskAct::OptIn { task, at } } else { TaskAct::OptOut { task, at } });
+        self.act(move |engine| async move { engine.ask(ask) }).await
+    }
+
+    /// Keeps answers to a task's questions through restarts, without handing them in.
+    pub async fn keep_answers(&self, task: String, answers: Vec<TaskAnswer>) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.commit(&[Change::Draft { task, answers }]) }).await
+    }
+
+    /// Hands in answers to a task's questions. Works without a network: the view shows them as waiting.
+    pub async fn answer_task(&self, task: String, answers: Vec<TaskAnswer>) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.answer_task(task, answers) }).await
+    }
+
+    /// Says that the member has seen the completion of these tasks celebrated: [`TasksView`] does not name them again.
+    pub async fn celebrated(&self, tasks: Vec<String>) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.celebrated(&tasks) }).await
+    }
+
+    /// Plays a game. The platform draws; a play whose answer was lost gives the same outcome when it is tried again.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where the member has no play left; [`LoyaltyError::Offline`]: play again later.
+    pub async fn play(&self, game: String) -> std::result::Result<GameOutcome, LoyaltyError> {
+        self.act(move |engine| async move { engine.play(game).await }).await
     }
 
     /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves.
@@ -372,17 +457,28 @@ fn recall(opened: &mut Opened, vault: &Vault) -> Result<()> {
         state.apply(&sync::recall(vault, state.cards.card_id())?);
     }
     if *lost || *new {
-        // What cannot be stored is shown all the same.
-        let kept = Arc::new(state.clone());
-        if let Err(error) = storage.commit(|_| Ok((Arc::clone(&kept), Row::ALL.into()))) {
-            tracing::error!(%error, "what was recalled is not stored");
+        // The event that tells of it has the same id each time, so it may be made again when it may have been lost.
+        Arc::make_mut(&mut state.installation).untold = true;
+        let mut kept = Arc::new(state.clone());
+        let outcome = storage.commit(|stored| {
+            // Of two processes that start at once, one makes what both have.
+            if let Some(stored) = stored.filter(|_| *new) {
+                kept = Arc::new(stored);
+                return Ok(Written { state: Arc::clone(&kept), rows: BTreeSet::new(), steps: Vec::new() });
+            }
+            Ok(Written { state: Arc::clone(&kept), rows: Row::ALL.into(), steps: Vec::new() })
+        });
+        match outcome {
+            Ok(()) => *state = Arc::unwrap_or_clone(kept),
+            // What cannot be stored is shown all the same.
+            Err(error) => tracing::error!(%error, "what was recalled is not stored"),
         }
     }
     Ok(())
 }
 
 /// Holds each field of the configuration against what it must be.
-fn check(config: &Config) -> Result<Settings> {
+fn check(config: &Config) -> Result<Setup> {
     let wrong = |field: &'static str, problem: &str| Err(Error::Config { field, problem: problem.to_owned() });
     platform::validate_url(&config.platform_url)?;
     platform::validate_pins(&config.pins)?;
@@ -397,8 +493,14 @@ fn check(config: &Config) -> Result<Settings> {
     if !(2..=35).contains(&config.locale.len()) || !subtags(&config.locale) {
         return wrong("locale", "it must be a BCP 47 language tag such as `de` or `en-GB`");
     }
-    if TimeZone::get(&config.time_zone).is_err() {
+    let Ok(zone) = TimeZone::get(&config.time_zone) else {
         return wrong("time_zone", "it must be a name of the IANA database such as `Europe/Berlin`");
+    };
+    if config.outbox_events < 100 {
+        return wrong("outbox_events", "it must be at least 100, which is one batch");
+    }
+    if config.outbox_bytes < 100_000 {
+        return wrong("outbox_bytes", "it must be at least 100 000");
     }
     let settings = Settings {
         url: config.platform_url.clone(),
@@ -416,5 +518,9 @@ fn check(config: &Config) -> Result<Settings> {
         pins: config.pins.clone(),
     };
     platform::headers(&settings)?;
-    Ok(settings)
+    let limits = Limits {
+        events: usize::try_from(config.outbox_events).unwrap_or(usize::MAX),
+        bytes: usize::try_from(config.outbox_bytes).unwrap_or(usize::MAX),
+    };
+    Ok(Setup { settings, zone, limits, folder: PathBuf::from(&config.data_folder) })
 }

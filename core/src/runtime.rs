@@ -41,6 +41,16 @@ impl Runtime {
         Ok(Task(self.tokio()?.spawn(work.with_subscriber(self.dispatch.clone())).abort_handle()))
     }
 
+    /// Starts `work`, which blocks, off the worker; where there is no thread to be had, on this one.
+    pub(crate) fn blocking(&self, work: impl FnOnce() + Send + 'static) {
+        let dispatch = self.dispatch.clone();
+        let work = move || tracing::dispatcher::with_default(&dispatch, work);
+        match self.tokio() {
+            Ok(tokio) => drop(tokio.spawn_blocking(work)),
+            Err(_) => work(),
+        }
+    }
+
     fn tokio(&self) -> Result<&tokio::runtime::Runtime> {
         if let Some(tokio) = self.tokio.get() {
             return Ok(tokio);

@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::acts::{Act, Acts};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
 use crate::clock::Correction;
+use crate::events::outbox::{Limits, Outbox, Step};
+use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
 use crate::session::{self, Session, SessionChange};
+use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
 /// What the platform answers for in one call, so what is fresh or stale as one.
@@ -26,10 +30,12 @@ pub(crate) enum Part {
     Tiers,
     History,
     Capabilities,
+    Tasks,
+    Games,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -38,6 +44,8 @@ impl Part {
         Self::Tiers,
         Self::History,
         Self::Capabilities,
+        Self::Tasks,
+        Self::Games,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -49,6 +57,7 @@ impl Part {
             Self::Tiers => Row::Tiers,
             Self::History => Row::History,
             Self::Capabilities => Row::Capabilities,
+            Self::Tasks | Self::Games => Row::Tasks,
         }
     }
 
@@ -59,6 +68,7 @@ impl Part {
             Self::Cards | Self::IssuedCode | Self::CodeKey => Screen::Card,
             Self::Balance | Self::Tiers => Screen::Balance,
             Self::History => Screen::History,
+            Self::Tasks | Self::Games => Screen::Tasks,
         }
     }
 }
@@ -75,10 +85,20 @@ pub(crate) enum Row {
     Clock,
     /// When each part was answered.
     Answers,
+    /// Whether the platform was told of this installation.
+    Installation,
+    /// What the outbox has seen; the events themselves are a table.
+    Outbox,
+    /// The platform's tasks and games.
+    Tasks,
+    /// What the phone adds to them.
+    Own,
+    /// What the member asked for.
+    Acts,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -87,6 +107,11 @@ impl Row {
         Self::Capabilities,
         Self::Clock,
         Self::Answers,
+        Self::Installation,
+        Self::Outbox,
+        Self::Tasks,
+        Self::Own,
+        Self::Acts,
     ];
 }
 
@@ -132,6 +157,24 @@ pub(crate) enum Change {
     Clock(Correction),
     /// The secret store completed what the database holds. A card or a clock that the database has is left alone.
     Recalled { card: Option<Card>, key: Option<Arc<CodeKey>>, clock: Option<Correction> },
+    /// Something happened that the platform is to be told. Where the queue is full, the oldest goes that no task counts.
+    Track { events: Vec<Event>, limits: Limits },
+    /// The app is on this phone for the first time, or is of another version than the last time.
+    Installed { installation: Installation, event: Option<Event> },
+    /// Where this installation comes from; the event is for when the one about the installation is gone already.
+    Referrer { referrer: String, event: Event },
+    /// The member asked for something that can wait for a network.
+    Asked(Act),
+    /// The platform did what was asked for; `question` as in [`Change::Answered`]'s ticket.
+    Done { act: uuid::Uuid, question: u64 },
+    /// The platform refused what was asked for, in its words.
+    Refused { act: uuid::Uuid, text: Option<String> },
+    /// Answers to a task's questions that are not handed in yet.
+    Draft { task: String, answers: Vec<TaskAnswer> },
+    /// The member saw so many completions of these tasks celebrated.
+    Celebrated(BTreeMap<String, u32>),
+    /// A game is played by this key until its outcome is known; none: it is.
+    Playing { game: String, key: Option<uuid::Uuid> },
     /// Everything of the member goes.
     Forget,
 }
@@ -154,6 +197,8 @@ pub(crate) enum Answer {
         page: HistoryPage,
     },
     Capabilities(Capabilities),
+    Tasks(Tasks),
+    Games(Vec<Game>),
 }
 
 impl Answer {
@@ -167,20 +212,25 @@ impl Answer {
             Self::Tiers(_) => Part::Tiers,
             Self::History { .. } => Part::History,
             Self::Capabilities(_) => Part::Capabilities,
+            Self::Tasks(_) => Part::Tasks,
+            Self::Games(_) => Part::Games,
         }
     }
 }
 
-/// What a change touched: which rows storage must write, which screens must be told.
+/// What a change touched: what storage must write, which screens must be told.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Touched {
     pub(crate) rows: BTreeSet<Row>,
+    /// What becomes of the events that wait.
+    pub(crate) steps: Vec<Step>,
     pub(crate) screens: BTreeSet<Screen>,
 }
 
 impl Touched {
     pub(crate) fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
+        self.steps.extend(other.steps);
         self.screens.extend(other.screens);
     }
 
@@ -200,6 +250,11 @@ pub(crate) struct State {
     pub(crate) history: Arc<History>,
     pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) clock: Correction,
+    pub(crate) installation: Arc<Installation>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) own: Arc<OwnTasks>,
+    pub(crate) acts: Arc<Acts>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
@@ -224,19 +279,25 @@ impl State {
         self.revision += 1;
         match change {
             Change::Answered { ticket, .. } | Change::Unchanged { ticket, .. } if !self.is_news(change, *ticket) => {}
-            Change::Answered { at, etag, answer, .. } => {
+            Change::Answered { at, etag, answer, ticket } => {
                 let part = answer.part();
                 Arc::make_mut(&mut self.answered).insert(part, Answered { at: *at, etag: etag.clone() });
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
                 self.answer(answer, &mut touched);
+                if part == Part::Tasks {
+                    self.settle(*ticket, &mut touched);
+                }
             }
-            Change::Unchanged { part, at, .. } => {
+            Change::Unchanged { part, at, ticket } => {
                 if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
                     answered.at = *at;
                 }
                 Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
+                if *part == Part::Tasks {
+                    self.settle(*ticket, &mut touched);
+                }
             }
             Change::Missed { part, reason } => {
                 let before = Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Missed(*reason));
@@ -269,12 +330,96 @@ impl State {
                 touched.rows.extend([Row::Cards, Row::Clock]);
                 touched.screens.insert(Screen::Card);
             }
+            Change::Track { events, limits } => {
+                let steps = self.track(events.iter().cloned(), *limits);
+                self.queue(steps, &mut touched);
+            }
+            Change::Installed { installation, event } => {
+                // Another process may have told it since.
+                if *self.installation != *installation {
+                    let steps = self.outbox.track(event.clone(), Limits::NONE, |_| true);
+                    self.queue(steps, &mut touched);
+                    self.installation = Arc::new(installation.clone());
+                    touched.rows.insert(Row::Installation);
+                }
+            }
+            Change::Referrer { referrer, event } => {
+                if self.installation.referrer.as_ref() != Some(referrer) {
+                    let steps = match self.outbox.refer(referrer) {
+                        Some(step) => vec![step],
+                        None => self.outbox.track([event.clone()], Limits::NONE, |_| true),
+                    };
+                    self.queue(steps, &mut touched);
+                    Arc::make_mut(&mut self.installation).referrer = Some(referrer.clone());
+                    touched.rows.insert(Row::Installation);
+                }
+            }
+            Change::Asked(act) => {
+                Arc::make_mut(&mut self.acts).add(act.clone());
+                self.asked(&mut touched);
+            }
+            Change::Done { act, question } => {
+                Arc::make_mut(&mut self.acts).answered(*act, *question);
+                self.asked(&mut touched);
+            }
+            Change::Refused { act, text } => {
+                Arc::make_mut(&mut self.acts).refused(*act, text.clone());
+                self.asked(&mut touched);
+            }
+            Change::Draft { task, answers } => {
+                Arc::make_mut(&mut self.own).draft(task, answers.clone());
+                touched.add(Row::Own, Screen::Tasks);
+            }
+            Change::Celebrated(completions) => {
+                Arc::make_mut(&mut self.own).celebrate(completions);
+                touched.add(Row::Own, Screen::Tasks);
+            }
+            Change::Playing { game, key } => {
+                Arc::make_mut(&mut self.own).play(game, *key);
+                touched.add(Row::Own, Screen::Tasks);
+            }
             Change::Forget => {
                 self.forget(&mut touched);
                 Arc::make_mut(&mut self.session).wiping = true;
             }
         }
         touched
+    }
+
+    /// What it takes to put events into the outbox.
+    pub(crate) fn track(&self, events: impl IntoIterator<Item = Event>, limits: Limits) -> Vec<Step> {
+        self.outbox.track(events, limits, |fact| tasks::triggers(&self.tasks, fact))
+    }
+
+    /// Takes over what becomes of events that wait.
+    fn queue(&mut self, steps: Vec<Step>, touched: &mut Touched) {
+        touched.screens.extend(self.take(&steps));
+        touched.steps.extend(steps);
+    }
+
+    /// Takes over steps that are stored; gives the screens that show it. On its own for the quick way to track.
+    pub(crate) fn take(&mut self, steps: &[Step]) -> BTreeSet<Screen> {
+        if steps.is_empty() {
+            return BTreeSet::new();
+        }
+        Arc::make_mut(&mut self.outbox).take(steps);
+        // What tasks count of it is predicted, in points, too.
+        [Screen::Outbox, Screen::Tasks, Screen::Balance].into()
+    }
+
+    fn asked(&self, touched: &mut Touched) {
+        touched.add(Row::Acts, Screen::Tasks);
+        touched.screens.extend([Screen::Outbox, Screen::Balance]);
+    }
+
+    /// The platform's tasks are those of `question`: what it had before that needs no prediction any more.
+    fn settle(&mut self, question: u64, touched: &mut Touched) {
+        let steps = self.outbox.settled(question);
+        self.queue(steps, touched);
+        if Arc::make_mut(&mut self.acts).settled(question) {
+            touched.rows.insert(Row::Acts);
+        }
+        touched.screens.insert(Screen::Balance);
     }
 
     /// Whether an answer is to a newer question than the last one that was answered, for its part.
@@ -325,13 +470,30 @@ impl State {
                 touched.add(Row::Cards, Screen::Card);
                 touched.rows.insert(Row::Capabilities);
             }
+            Answer::Tasks(tasks) => {
+                tasks::apply(Arc::make_mut(&mut self.tasks), tasks.clone());
+                if self.own.celebrated.is_none() {
+                    let own = self.installation.event.into_iter().collect::<Vec<_>>();
+                    Arc::make_mut(&mut self.own).celebrated = Some(tasks::baseline(&self.tasks, &own));
+                    touched.rows.insert(Row::Own);
+                }
+                touched.rows.insert(Row::Tasks);
+            }
+            Answer::Games(games) => {
+                Arc::make_mut(&mut self.tasks).games.clone_from(games);
+                touched.rows.insert(Row::Tasks);
+            }
         }
     }
 
     /// Nothing of the member is left; what is true of the platform and the phone's clock stays.
     fn forget(&mut self, touched: &mut Touched) {
+        let steps = self.outbox.forget();
+        self.queue(steps, touched);
         *self = Self {
             clock: self.clock.clone(),
+            installation: Arc::clone(&self.installation),
+            outbox: Arc::clone(&self.outbox),
             capabilities: Arc::clone(&self.capabilities),
             cards: Arc::new(Cards { till: self.capabilities.till, ..Cards::default() }),
             revision: self.revision,
@@ -339,11 +501,12 @@ impl State {
             ..Self::default()
         };
         touched.rows.extend(Row::ALL);
-        touched.screens.extend([Screen::Session, Screen::Card, Screen::Balance, Screen::History]);
+        touched.screens.extend(Screen::ALL);
     }
 
     /// The state after another process wrote `stored`. What is not on disk stays: the key, what the attempts came to.
     pub(crate) fn adopt(&mut self, stored: Self) -> Touched {
+        let outbox = Arc::clone(&self.outbox);
         let key = self.cards.key.clone().filter(|_| stored.cards.card_id() == self.cards.card_id());
         let kept = self.session.member.as_ref().map(|member| member.id);
         let gone = kept.is_some() && kept != stored.session.member.as_ref().map(|member| member.id);
@@ -355,10 +518,8 @@ impl State {
             ..stored
         };
         Arc::make_mut(&mut self.cards).key = key;
-        Touched {
-            rows: BTreeSet::new(),
-            screens: [Screen::Session, Screen::Card, Screen::Balance, Screen::History].into(),
-        }
+        Arc::make_mut(&mut self.outbox).adopt(&outbox);
+        Touched { screens: Screen::ALL.into(), ..Touched::default() }
     }
 
     /// Whether a part that every refresh asks for failed for something that passes. Codes are asked for when they are due.

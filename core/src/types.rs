@@ -33,6 +33,16 @@ pub enum Screen {
     Balance,
     /// Purchases, rewards, withdrawals.
     History,
+    /// Tasks, sets, games.
+    Tasks,
+    /// What waits to be told to the platform.
+    Outbox,
+}
+
+impl Screen {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Session, Self::Card, Self::Balance, Self::History, Self::Tasks, Self::Outbox];
 }
 
 /// How fresh the cached data of a view is.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use pocketcard::Loyalty;
 use pocketcard::card::{CardView, CodeKind, Symbology, symbol};
+use pocketcard::events::Activity;
 use pocketcard::history::HistoryFilter;
 use pocketcard::host::Host;
 use pocketcard::loyalty::Config;
@@ -31,6 +32,8 @@ fn main() {
     open_to_card(&mut phone);
     qr_symbol();
     pulls(&phone);
+    track();
+    track_together();
     phone.kill();
     memory(&phone);
 }
@@ -122,6 +125,88 @@ fn pulls(phone: &Phone) {
     measure("balance", &|| drop(black_box(app.balance())));
     measure("history", &|| drop(black_box(app.history(HistoryFilter::All))));
     println!("ratio pull_card_of_5us {:.3} 1", card.as_secs_f64() / 5e-6);
+}
+
+/// A bare database with a table like the core's, durable in the same way.
+fn bare_outbox(folder: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(folder.join("bare.db")).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             CREATE TABLE event (number INTEGER NOT NULL PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, time TEXT NOT NULL,
+                 data TEXT NOT NULL, of_member INTEGER NOT NULL, sequence INTEGER, answered INTEGER NOT NULL DEFAULT 0) STRICT;",
+        )
+        .unwrap();
+    connection
+}
+
+fn insert_bare(connection: &rusqlite::Connection) {
+    let row = (
+        "01998a6e-7c00-7000-8000-0123456789ab",
+        "offer.viewed",
+        "2026-11-22T21:50:11.125+01:00",
+        r#"{"offerId":4711}"#,
+    );
+    connection
+        .prepare_cached("INSERT INTO event (id, type, time, data, of_member) VALUES (?1, ?2, ?3, ?4, 1)")
+        .unwrap()
+        .execute(row)
+        .unwrap();
+}
+
+/// A phone whose platform is not there, so that everything waits. With room for all that a benchmark tracks.
+fn offline_phone() -> Phone {
+    let mut phone = Phone::new("http://127.0.0.1:1");
+    phone.config.outbox_events = 1_000_000;
+    phone.config.outbox_bytes = 1 << 30;
+    phone.keep_system_time();
+    phone
+}
+
+/// An activity from the call to the disk, one by one, against a bare commit of the same row.
+fn track() {
+    let phone = offline_phone();
+    let app = phone.app();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let bare = bare_outbox(&phone.folder);
+    let (ours, bare) = alternate(
+        2_000,
+        || runtime.block_on(app.track(Activity::OfferViewed { offer: 4711 })).unwrap(),
+        || insert_bare(&bare),
+    );
+    say("track", ours, bare, 1.1);
+}
+
+/// Fifty activities at once: what one costs of the processors, against a bare batch of fifty in one commit.
+fn track_together() {
+    const CALLERS: u32 = 50;
+    let phone = offline_phone();
+    let app = phone.app();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut bare = bare_outbox(&phone.folder);
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..500 {
+        let start = processors();
+        runtime.block_on(async {
+            let calls = (0..CALLERS).map(|_| app.track(Activity::OfferViewed { offer: 4711 }));
+            futures_util::future::try_join_all(calls).await.unwrap();
+        });
+        ours.push((processors() - start) / CALLERS);
+        let start = processors();
+        let batch = bare.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+        for _ in 0..CALLERS {
+            insert_bare(&batch);
+        }
+        batch.commit().unwrap();
+        others.push((processors() - start) / CALLERS);
+    }
+    say("track_together", median(ours), median(others), 1.2);
+}
+
+/// What this process has had of the processors, all its threads together.
+fn processors() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
 }
 
 /// Peak memory of a process that opened the core and sits idle, against one that did nothing.

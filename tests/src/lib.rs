@@ -213,6 +213,8 @@ pub fn config(url: &str) -> Config {
         locale: "en".to_owned(),
         time_zone: "Europe/Berlin".to_owned(),
         pins: Vec::new(),
+        outbox_events: 10_000,
+        outbox_bytes: 5_000_000,
     }
 }
 
@@ -325,8 +327,9 @@ impl Phone {
     pub fn sign_in(&self, platform: &Platform, login: &str) {
         run(self.app().sign_in(login.to_owned(), None)).unwrap();
         run(self.app().confirm_code(platform.code(login))).unwrap();
-        // Joins the refresh that the sign-in began, and so ends with it.
+        // Joins the refresh and the sending that the sign-in began, and so ends with them.
         run(self.app().refresh()).unwrap();
+        run(self.app().flush(PATIENCE)).unwrap();
     }
 
     /// A phone on which Anna is signed in; what was said until then is not recorded any more.

@@ -96,6 +96,11 @@ impl Platform {
 
 /// Registration.
 impl Platform {
+    /// An anonymous member for this installation; the same one again while nobody has signed in on it.
+    pub(crate) async fn register_anonymous(&self) -> Result<Tokens> {
+        self.ask::<wire::TokenReply>(Call::new("POST Registration/RegisterAnonym").json(&json!({}))).await
+    }
+
     /// Begins a registration. The tokens of a platform that answers with a lone `authToken` cannot be refreshed (their
     /// `refresh` is empty); [`Self::finish_registration`] gives full ones.
     ///

@@ -7,8 +7,10 @@
 
 mod calls;
 mod envelope;
+mod events;
 mod number;
 pub(crate) mod push;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -31,6 +33,7 @@ use crate::error::{Error, Result};
 use crate::host::{Clock, ClockReading};
 use crate::session::RegistrationAction;
 
+pub(crate) use self::events::Sent;
 pub(crate) use self::tls::validate_pins;
 
 /// What a client of the platform must know of its app and phone.
@@ -176,6 +179,7 @@ pub(crate) type OnTime = Arc<dyn Fn(TimeSample) + Send + Sync>;
 pub(crate) struct Platform {
     base: String,
     headers: HeaderMap,
+    device_id: String,
     /// `Android`, `Ios` or `Harmony`.
     system: &'static str,
     pins: BTreeSet<tls::Pin>,
@@ -258,7 +262,10 @@ struct Call<'a> {
     /// Method and path, as `GET Cards/{id}/QrCode`: what logs and errors call it. A path without a slash in front
     /// belongs to the member API.
     name: &'static str,
-    id: Option<i64>,
+    /// What stands for `{id}` in the path.
+    id: Option<String>,
+    /// With it the platform does what is asked once, however often it is asked.
+    key: Option<uuid::Uuid>,
     query: Vec<(&'static str, String)>,
     token: Option<&'a str>,
     two_factor: Option<&'a str>,
@@ -292,6 +299,7 @@ impl<'a> Call<'a> {
         Self {
             name,
             id: None,
+            key: None,
             query: Vec::new(),
             token: None,
             two_factor: None,
@@ -316,8 +324,12 @@ impl<'a> Call<'a> {
         Self { etag, ..self }
     }
 
-    fn id(self, id: i64) -> Self {
-        Self { id: Some(id), ..self }
+    fn id(self, id: impl ToString) -> Self {
+        Self { id: Some(id.to_string()), ..self }
+    }
+
+    fn key(self, key: uuid::Uuid) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     fn query(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -364,9 +376,16 @@ impl<'a> Call<'a> {
     fn url(&self, base: &str) -> Result<Url> {
         let (_, path) = self.parts();
         let prefix = if path.starts_with('/') { "" } else { "/publicapi/v1.2/" };
-        let path = self.id.map_or_else(|| path.to_owned(), |id| path.replace("{id}", &id.to_string()));
-        let mut url = Url::parse(&format!("{base}{prefix}{path}"))
-            .map_err(|_| Error::Bug(format!("no URL for {}", self.name)))?;
+        let mut url =
+            Url::parse(&format!("{base}{prefix}")).map_err(|_| Error::Bug(format!("no URL for {}", self.name)))?;
+        if let Ok(mut segments) = url.path_segments_mut() {
+            // An id is data: a slash in it leads nowhere else.
+            let id = self.id.as_deref().unwrap_or_default();
+            segments.pop_if_empty();
+            segments.extend(
+                path.split('/').filter(|part| !part.is_empty()).map(|part| if part == "{id}" { id } else { part }),
+            );
+        }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
@@ -406,6 +425,9 @@ impl<'a> Call<'a> {
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
+        if let Some(key) = self.key {
+            request = request.header("Idempotency-Key", key.to_string());
+        }
         if let Some((kind, body)) = &self.body {
             request = request.header(header::CONTENT_TYPE, *kind).body(body.clone());
         }
@@ -422,6 +444,7 @@ impl Platform {
         Ok(Self {
             base: validate_url(&settings.url)?,
             headers: headers(settings)?,
+            device_id: settings.device_id.clone(),
             system: settings.platform_type,
             pins: validate_pins(&settings.pins)?,
             clock,
@@ -429,6 +452,11 @@ impl Platform {
             limits: LIMITS,
             http: OnceLock::new(),
         })
+    }
+
+    /// What tells this installation from all others.
+    pub(crate) fn device_id(&self) -> &str {
+        &self.device_id
     }
 
     fn http(&self) -> Result<&reqwest::Client> {

@@ -33,6 +33,7 @@ macro_rules! wire {
         pub(super) struct $name { $($(#[$field_meta])* $field: $type,)* }
     )*};
 }
+pub(super) use wire;
 
 // Tokens, registration, codes.
 

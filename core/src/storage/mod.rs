@@ -1,9 +1,10 @@
 //! SQLite: what the core keeps across restarts. The only module that knows SQL.
 //!
-//! One file, WAL, `synchronous=FULL`: what was acknowledged survives a power cut. Small parts are one row each;
-//! history is a table. Secrets are not here but in the host's secret store, see [`vault`].
+//! One file, WAL, `synchronous=FULL`: what was acknowledged survives a power cut. Small parts are one row each; history
+//! and the events that wait are tables. Secrets are not here but in the host's secret store, see [`vault`].
 //!
-//! A file that cannot be read is set aside and made anew; a row that cannot be read is as if it had never been answered.
+//! A file that cannot be read is set aside and made anew, with the events that could still be read from it; a row that
+//! cannot be read is as if it had never been answered.
 //! A folder that cannot be written leaves a core that shows what it has, and stores again when it can.
 
 #[cfg(test)]
@@ -19,12 +20,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::events::outbox::{Outbox, Queued, Step, Tally};
 use crate::history::HistoryEntry;
 use crate::session::Phase;
 use crate::state::{Answered, Part, Row, State};
 
 /// Numbered migrations, each in a transaction of its own; `user_version` is how many have run.
-const MIGRATIONS: [&str; 1] = [include_str!("001_first.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("001_first.sql"), include_str!("002_events.sql")];
 
 /// The shape of the bodies. A row of another shape is as if it had never been answered.
 const BODY_VERSION: i64 = 1;
@@ -71,6 +74,11 @@ impl Row {
             Self::Capabilities => "capabilities",
             Self::Clock => "clock",
             Self::Answers => "answers",
+            Self::Installation => "installation",
+            Self::Outbox => "outbox",
+            Self::Tasks => "tasks",
+            Self::Own => "own",
+            Self::Acts => "acts",
         }
     }
 }
@@ -86,8 +94,20 @@ impl Part {
             Self::Tiers => "tiers",
             Self::History => "history",
             Self::Capabilities => "capabilities",
+            Self::Tasks => "tasks",
+            Self::Games => "games",
         }
     }
+}
+
+/// What a commit writes.
+pub(crate) struct Written {
+    /// What the member has once it is written.
+    pub(crate) state: Arc<State>,
+    /// Which rows of that.
+    pub(crate) rows: BTreeSet<Row>,
+    /// What becomes of the events that wait.
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Storage {
@@ -117,9 +137,11 @@ impl Storage {
             }
             Err(error) if is_broken(&error) => {
                 tracing::error!(%error, "the database cannot be read and is set aside");
+                let mut state = State::default();
+                state.outbox = Arc::new(salvage(&path));
                 set_aside(&path);
                 let storage = Self { path, connection: None, data_version: 0, writes: false };
-                Ok(Opened { storage, state: State::default(), lost: true, new: false })
+                Ok(Opened { storage, state, lost: true, new: false })
             }
             Err(error) => {
                 tracing::error!(%error, "the database cannot be written; what it holds is shown, nothing is stored");
@@ -137,10 +159,7 @@ impl Storage {
     ///
     /// # Errors
     /// [`Error::Storage`] when nothing was written, or what `change` refuses with.
-    pub(crate) fn commit(
-        &mut self,
-        mut change: impl FnMut(Option<State>) -> Result<(Arc<State>, BTreeSet<Row>)>,
-    ) -> Result<()> {
+    pub(crate) fn commit(&mut self, mut change: impl FnMut(Option<State>) -> Result<Written>) -> Result<()> {
         match self.try_commit(&mut change) {
             Ok(outcome) => outcome,
             Err(error) if is_broken(&error) => {
@@ -149,19 +168,46 @@ impl Storage {
                 set_aside(&self.path);
                 let mut connection = connect(&self.path)?;
                 prepare_to_write(&connection)?;
-                let (state, _) = change(None)?;
+                let Written { state, .. } = change(None)?;
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 write(&transaction, &state, Row::ALL)?;
+                put_events(&transaction, &state.outbox)?;
                 transaction.commit()?;
+                self.writes = true;
                 self.hold(connection)
             }
             Err(error) => Err(error.into()),
         }
     }
 
+    /// Writes the steps of `plan` and nothing else, durably, and gives them back. None where nothing was written because
+    /// the long way must be taken first, by [`Self::commit`]: the file was not opened for writing yet, somebody else wrote
+    /// since our last look, or it broke. `plan` is asked within the transaction.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when nothing was written.
+    pub(crate) fn append(&mut self, plan: impl FnOnce() -> Vec<Step>) -> Result<Option<Vec<Step>>> {
+        let (Some(connection), true) = (&mut self.connection, self.writes) else { return Ok(None) };
+        let seen = self.data_version;
+        let write = || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if data_version(&transaction)? != seen {
+                return Ok(None);
+            }
+            let steps = plan();
+            carry_out(&transaction, &steps)?;
+            transaction.commit()?;
+            Ok(Some(steps))
+        };
+        match write() {
+            Err(error) if is_broken(&error) => Ok(None),
+            outcome => Ok(outcome?),
+        }
+    }
+
     fn try_commit(
         &mut self,
-        change: &mut impl FnMut(Option<State>) -> Result<(Arc<State>, BTreeSet<Row>)>,
+        change: &mut impl FnMut(Option<State>) -> Result<Written>,
     ) -> rusqlite::Result<Result<()>> {
         // Where the file could not be opened before, it may be by now, and hold what memory does not.
         let late = self.connection.is_none();
@@ -183,12 +229,15 @@ impl Storage {
         let empty = stored.as_ref().is_some_and(|kept| kept.lost);
         let outcome = change(stored.filter(|kept| !kept.lost).map(|kept| kept.state));
         self.data_version = version;
-        let (state, mut rows) = match outcome {
+        let Written { state, mut rows, steps } = match outcome {
             Ok(next) => next,
             Err(error) => return Ok(Err(error)),
         };
         if empty {
             rows.extend(Row::ALL);
+            put_events(&transaction, &state.outbox)?;
+        } else {
+            carry_out(&transaction, &steps)?;
         }
         write(&transaction, &state, rows)?;
         transaction.commit()?;
@@ -348,6 +397,7 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
     let mut state = State::default();
     let mut held = BTreeSet::new();
     let mut answers: Vec<(String, Answered)> = Vec::new();
+    let mut tally = Tally::default();
     let mut statement = connection.prepare("SELECT name, version, body FROM part")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -366,6 +416,11 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Capabilities => take(body, &mut state.capabilities),
             Row::Clock => take(body, &mut state.clock),
             Row::Answers => take(body, &mut answers),
+            Row::Installation => take(body, &mut state.installation),
+            Row::Outbox => take(body, &mut tally),
+            Row::Tasks => take(body, &mut state.tasks),
+            Row::Own => take(body, &mut state.own),
+            Row::Acts => take(body, &mut state.acts),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -377,6 +432,8 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
     if held.contains(&Row::History) && !read_history(connection, &mut Arc::make_mut(&mut state.history).entries)? {
         held.remove(&Row::History);
     }
+    state.acts = Arc::new(std::mem::take(Arc::make_mut(&mut state.acts)).stored());
+    state.outbox = Arc::new(Outbox::stored(read_events(connection)?, tally));
     // A part whose row is gone counts as never answered: it is asked for again, without a condition.
     let answered = answers.into_iter().filter_map(|(name, answered)| {
         let part = Part::ALL.into_iter().find(|part| part.name() == name && held.contains(&part.row()))?;
@@ -403,6 +460,64 @@ fn read_history(connection: &Connection, entries: &mut Vec<HistoryEntry>) -> rus
     Ok(true)
 }
 
+/// The events that wait, oldest first. One that cannot be read is left out.
+fn read_events(connection: &Connection) -> rusqlite::Result<Vec<Queued>> {
+    let mut statement = connection
+        .prepare("SELECT number, id, type, time, data, of_member, sequence, answered FROM event ORDER BY number")?;
+    let mut rows = statement.query([])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        match read_event(row) {
+            Some((event, sequence, answered)) => {
+                events.push(Queued { number, event, sequence, answered: answered.then_some(0) });
+            }
+            None => tracing::error!(number, "an event cannot be read"),
+        }
+    }
+    Ok(events)
+}
+
+fn read_event(row: &rusqlite::Row<'_>) -> Option<(Event, Option<i64>, bool)> {
+    let text = |column| row.get_ref(column).ok()?.as_str().ok();
+    let id = uuid::Uuid::parse_str(text(1)?).ok()?;
+    let data = serde_json::from_str(text(4)?).ok()?;
+    let event = Event::stored(text(2)?, data, id, text(3)?.to_owned(), row.get(5).ok()?)?;
+    Some((event, row.get(6).ok()?, row.get(7).ok()?))
+}
+
+/// What can still be read of the events in a broken file.
+fn salvage(path: &Path) -> Outbox {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(connection) = Connection::open_with_flags(path, flags) else { return Outbox::default() };
+    let mut tally = Tally::default();
+    let row = connection.query_row("SELECT body FROM part WHERE name = ?1", [Row::Outbox.name()], |row| {
+        Ok(take(row.get_ref(0)?.as_str().unwrap_or_default(), &mut tally))
+    });
+    let mut events = Vec::new();
+    let mut number = 0_i64;
+    // One by one, each found by its number: what is behind a broken page may be readable.
+    while let Ok(next) =
+        connection.query_row("SELECT min(number) FROM event WHERE number > ?1", [number], |row| row.get::<_, i64>(0))
+    {
+        number = next;
+        let read = connection.query_row(
+            "SELECT number, id, type, time, data, of_member, sequence, answered FROM event WHERE number = ?1",
+            [number],
+            |row| Ok(read_event(row)),
+        );
+        if let Ok(Some((event, sequence, answered))) = read {
+            events.push(Queued { number, event, sequence, answered: answered.then_some(0) });
+        }
+    }
+    // Without the tally, places go on from the highest that is known.
+    if !matches!(row, Ok(Ok(()))) {
+        tally.sequence = events.iter().filter_map(|row| row.sequence).max().unwrap_or_default();
+    }
+    tracing::warn!(count = events.len(), "events were saved from a broken database");
+    Outbox::stored(events, tally)
+}
+
 /// Reads a row's body over what is there; one that cannot be read changes nothing.
 fn take<T: DeserializeOwned>(body: &str, into: &mut T) -> serde_json::Result<()> {
     *into = serde_json::from_str(body)?;
@@ -422,6 +537,11 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
                 let answers: Vec<_> = state.answered.iter().map(|(part, answered)| (part.name(), answered)).collect();
                 put(transaction, row, &answers)?;
             }
+            Row::Installation => put(transaction, row, &state.installation)?,
+            Row::Outbox => put(transaction, row, state.outbox.tally())?,
+            Row::Tasks => put(transaction, row, &state.tasks)?,
+            Row::Own => put(transaction, row, &state.own)?,
+            Row::Acts => put(transaction, row, &state.acts)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;
@@ -436,6 +556,57 @@ fn put(transaction: &Transaction<'_>, row: Row, body: &impl Serialize) -> rusqli
         .prepare_cached("INSERT OR REPLACE INTO part (name, version, body) VALUES (?1, ?2, ?3)")?
         .execute(params![row.name(), BODY_VERSION, json(body)?])?;
     Ok(())
+}
+
+/// Writes what becomes of the events that wait.
+fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<()> {
+    for step in steps {
+        match step {
+            Step::Insert(row) => insert_event(transaction, row)?,
+            Step::Rewrite(row) => {
+                let mut update = transaction.prepare_cached("UPDATE event SET data = ?2 WHERE number = ?1")?;
+                update.execute(params![row.number, json(&row.event.data)?])?;
+            }
+            Step::Remove(number) => {
+                transaction.prepare_cached("DELETE FROM event WHERE number = ?1")?.execute([number])?;
+            }
+            Step::Sequence(number, sequence) => {
+                let mut update = transaction.prepare_cached("UPDATE event SET sequence = ?2 WHERE number = ?1")?;
+                update.execute(params![number, sequence])?;
+            }
+            Step::Answered(number, _) => {
+                transaction.prepare_cached("UPDATE event SET answered = 1 WHERE number = ?1")?.execute([number])?;
+            }
+            Step::Count(tally) => put(transaction, Row::Outbox, tally)?,
+        }
+    }
+    Ok(())
+}
+
+fn insert_event(transaction: &Transaction<'_>, row: &Queued) -> rusqlite::Result<()> {
+    let Queued { number, event, sequence, answered } = row;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO event (number, id, type, time, data, of_member, sequence, answered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let mut id = uuid::Uuid::encode_buffer();
+    insert.execute(params![
+        number,
+        &*event.fact.id.hyphenated().encode_lower(&mut id),
+        event.fact.event,
+        event.time,
+        json(&event.data)?,
+        event.of_member,
+        sequence,
+        answered.is_some(),
+    ])?;
+    Ok(())
+}
+
+/// Writes every event that waits, into a table that holds what memory knows, or nothing.
+fn put_events(transaction: &Transaction<'_>, outbox: &Outbox) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM event", [])?;
+    outbox.rows().try_for_each(|row| insert_event(transaction, row))
 }
 
 fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusqlite::Result<()> {

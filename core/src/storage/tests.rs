@@ -37,13 +37,91 @@ fn page(ids: std::ops::Range<i64>) -> Change {
 fn commit(opened: &mut Opened, changes: &[Change]) {
     for change in changes {
         let touched = opened.state.apply(change);
-        store(opened, touched.rows).unwrap();
+        store(opened, touched.rows, touched.steps).unwrap();
     }
 }
 
-fn store(opened: &mut Opened, rows: BTreeSet<Row>) -> Result<()> {
+fn store(opened: &mut Opened, rows: BTreeSet<Row>, steps: Vec<Step>) -> Result<()> {
     let state = Arc::new(opened.state.clone());
-    opened.storage.commit(|_| Ok((Arc::clone(&state), rows.clone())))
+    opened.storage.commit(|_| Ok(Written { state: Arc::clone(&state), rows: rows.clone(), steps: steps.clone() }))
+}
+
+/// Tracks so many events.
+fn track(ids: std::ops::Range<u128>) -> Change {
+    let event = |id| {
+        let data = [("text".to_owned(), crate::events::text("x".repeat(100)))].into();
+        Event::new("custom", data, uuid::Uuid::from_u128(id), at(0), &jiff::tz::TimeZone::UTC, true)
+    };
+    Change::Track { events: ids.map(event).collect(), limits: crate::events::outbox::Limits::NONE }
+}
+
+fn ids(state: &State) -> Vec<u128> {
+    state.outbox.facts().map(|fact| fact.id.as_u128()).collect()
+}
+
+#[test]
+fn events_wait_in_order_through_a_restart_with_their_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), track(1..8)]);
+    let (batch, steps) = opened.state.outbox.batch(3);
+    assert_eq!(opened.storage.append(|| steps.clone()).unwrap().as_ref(), Some(&steps));
+    opened.state.take(&steps);
+    let replies: Vec<_> = batch[..2]
+        .iter()
+        .map(|row| crate::events::outbox::Reply { id: row.event.fact.id, taken: true, reason: None })
+        .collect();
+    let steps = opened.state.outbox.answered(&batch, &replies, 5, |fact| fact.id.as_u128() == 1);
+    opened.storage.append(|| steps.clone()).unwrap();
+    opened.state.take(&steps);
+    let again = open(folder.path());
+    assert_eq!(ids(&again.state), [1, 3, 4, 5, 6, 7], "the first is answered and waits for the tasks");
+    assert_eq!(again.state.outbox.len(), 5);
+    let (kept, now) = (again.state.outbox.batch(9), opened.state.outbox.batch(9));
+    assert_eq!((kept.0[0].sequence, kept.0[1].sequence), (Some(3), Some(4)));
+    assert_eq!(kept, now, "memory and disk agree");
+    assert_eq!(again.state.outbox.tally(), opened.state.outbox.tally());
+}
+
+#[test]
+fn two_processes_track_into_one_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = open(folder.path());
+    commit(&mut app, &[Change::Session(SessionChange::SignedIn(Some(member()))), track(1..3)]);
+    let mut extension = open(folder.path());
+    commit(&mut extension, &[track(3..5)]);
+    assert!(app.storage.append(Vec::new).unwrap().is_none(), "the app must look first");
+    app.state = news(&mut app).unwrap();
+    commit(&mut app, &[track(5..6)]);
+    assert_eq!(ids(&open(folder.path()).state), [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn what_can_still_be_read_of_the_events_survives_a_broken_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), track(1..200)]);
+    opened.storage.scrub().unwrap();
+    drop(opened);
+    let path = folder.path().join(FILE);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // One page in the middle of the events is noise, and so is the root of another table.
+    let pages = bytes.len() / 4096;
+    assert!(pages > 8, "the events take several pages");
+    let noise = |bytes: &mut [u8], page: usize| bytes[(page - 1) * 4096..page * 4096].fill(0xA5);
+    let root: u32 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'history'", [], |row| row.get(0))
+        .unwrap();
+    noise(&mut bytes, root as usize);
+    noise(&mut bytes, pages - 2);
+    std::fs::write(&path, bytes).unwrap();
+    let mut opened = open(folder.path());
+    assert!(opened.lost);
+    let saved = ids(&opened.state);
+    assert!(saved.len() > 100 && saved.len() < 199 && saved.is_sorted(), "{}", saved.len());
+    commit(&mut opened, &[track(500..501)]);
+    assert_eq!(open(folder.path()).state.outbox.len(), saved.len() + 1, "they are in the new file");
 }
 
 /// What another process wrote since, as a commit is told it.
@@ -52,7 +130,7 @@ fn news(opened: &mut Opened) -> Option<State> {
     let mut seen = None;
     let look = |stored| {
         seen = stored;
-        Ok((Arc::clone(&state), BTreeSet::new()))
+        Ok(Written { state: Arc::clone(&state), rows: BTreeSet::new(), steps: Vec::new() })
     };
     opened.storage.commit(look).unwrap();
     seen
@@ -216,9 +294,9 @@ fn where_nothing_can_be_written_what_is_there_is_shown() {
     let mut opened = open(folder.path());
     assert_eq!(opened.state.session.member, Some(member()));
     let touched = opened.state.apply(&page(0..1));
-    assert!(matches!(store(&mut opened, touched.rows.clone()), Err(Error::Storage(_))));
+    assert!(matches!(store(&mut opened, touched.rows.clone(), Vec::new()), Err(Error::Storage(_))));
     std::fs::remove_dir(folder.path().join("pocketcard.db-wal")).unwrap();
-    store(&mut opened, touched.rows).expect("there is room again");
+    store(&mut opened, touched.rows, Vec::new()).expect("there is room again");
     assert_eq!(open(folder.path()).state.history.entries.len(), 1);
 }
 

@@ -21,6 +21,8 @@ mod name {
     pub(super) const CODE_KEY: &str = "pocketcard.code_key";
     pub(super) const CARD: &str = "pocketcard.card";
     pub(super) const PUSH: &str = "pocketcard.push";
+    /// The tokens of the anonymous member that this installation is before anybody signs in.
+    pub(super) const ANONYMOUS: &str = "pocketcard.anonymous";
     pub(super) const INSTALLATION: &str = "pocketcard.installation";
     /// What is a member's, so what goes with the member.
     pub(super) const OF_A_MEMBER: [&str; 5] = [TOKENS[0], TOKENS[1], TWO_FACTOR, CODE_KEY, CARD];
@@ -163,14 +165,27 @@ impl Vault {
         self.put(name::PUSH, address)
     }
 
-    /// What tells this installation from all others; made at the first call and kept through sign-out.
-    pub(crate) fn installation(&self) -> Result<String> {
-        if let Some(id) = self.get(name::INSTALLATION)? {
-            return Ok(id);
-        }
-        let id = uuid::Uuid::new_v4().to_string();
-        self.put(name::INSTALLATION, &id)?;
-        Ok(id)
+    /// The tokens of the anonymous member of this installation.
+    pub(crate) fn anonymous(&self) -> Result<Option<StoredTokens>> {
+        self.get(name::ANONYMOUS)
+    }
+
+    pub(crate) fn put_anonymous(&self, tokens: &StoredTokens) -> Result<()> {
+        self.put(name::ANONYMOUS, tokens)
+    }
+
+    pub(crate) fn forget_anonymous(&self) -> Result<()> {
+        Ok(self.0.remove(name::ANONYMOUS.to_owned())?)
+    }
+
+    /// What tells this installation from all others. Kept through sign-out, and where the phone lets it be, through
+    /// removing the app and installing it again.
+    pub(crate) fn installation(&self) -> Result<Option<String>> {
+        self.get(name::INSTALLATION)
+    }
+
+    pub(crate) fn put_installation(&self, id: &str) -> Result<()> {
+        self.put(name::INSTALLATION, &id)
     }
 
     /// Forgets all that is a member's. Goes on past a failure, so that as much as possible is gone.

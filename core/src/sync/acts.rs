@@ -272,7 +272,13 @@ impl Engine {
             if let Err(error) = outcome.await {
                 tracing::warn!(%error, "pushes may not reach this phone");
             }
-            if let Err(error) = engine.refresh().await {
+            // The platform has bound this installation to the member, and what it did before counts as theirs.
+            let vault = engine.vault.clone();
+            if let Err(error) = blocking(move || vault.forget_anonymous()).await {
+                tracing::warn!(%error, "the anonymous member's token is kept");
+            }
+            let (_, refreshed) = tokio::join!(engine.flush(), engine.refresh());
+            if let Err(error) = refreshed {
                 tracing::warn!(%error, "the first refresh failed");
             }
         }));

@@ -2,12 +2,14 @@
 //!
 //! [`Engine::commit`] is the one way in: a change is stored in one transaction, then applied in memory, then the screens
 //! it touches are told. [`Engine::refresh`] pulls every part; the parts fail apart, each with a freshness of its own.
-//! Tokens are in [`tokens`], what a member does to their session in [`acts`].
+//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`]; what the platform is
+//! told in [`flush`].
 
 pub(crate) mod acts;
+mod flush;
+mod tasks;
 mod tokens;
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +19,7 @@ use std::time::Duration;
 use crate::card;
 use crate::clock::PlatformTime;
 use crate::error::{Error, Result};
+use crate::events::outbox::Limits;
 use crate::host::{Clock, ClockReading};
 use crate::log::Delivery;
 use crate::platform::{Fetched, Platform, Settings, TimeSample};
@@ -24,9 +27,11 @@ use crate::runtime::{SingleFlight, blocking};
 use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
-use crate::storage::{Opened, Storage};
+use crate::storage::{Opened, Storage, Written};
 use crate::types::StaleReason;
 
+use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
+use jiff::tz::TimeZone;
 use tokens::Tokens;
 
 /// How many history entries a refresh asks for, and each further page.
@@ -49,6 +54,10 @@ const TICK: Duration = Duration::from_secs(1);
 pub(crate) struct Engine {
     /// `device_id` is filled in when the platform is first spoken to.
     settings: Settings,
+    /// The member's.
+    zone: TimeZone,
+    /// How much the outbox holds.
+    limits: Limits,
     /// Where the database is.
     folder: PathBuf,
     platform: tokio::sync::OnceCell<Arc<Platform>>,
@@ -64,6 +73,18 @@ pub(crate) struct Engine {
     questions: AtomicU64,
     /// The secret store was asked for what the database lacks.
     recalled: AtomicBool,
+    incoming: Mutex<Incoming>,
+    outgoing: Mutex<Outgoing>,
+    /// Gives how many events were sent.
+    flushing: SingleFlight<u32>,
+}
+
+/// How the app sets the engine up.
+pub(crate) struct Setup {
+    pub(crate) settings: Settings,
+    pub(crate) zone: TimeZone,
+    pub(crate) limits: Limits,
+    pub(crate) folder: PathBuf,
 }
 
 /// A part that the platform did not answer for.
@@ -84,10 +105,29 @@ struct Wait {
     failed: u32,
 }
 
+impl Wait {
+    /// What is left at `now` of the time that the platform asked to wait.
+    fn ordered(&self, now: Duration) -> Option<Duration> {
+        self.ordered_until?.checked_sub(now).filter(|left| !left.is_zero())
+    }
+
+    /// An attempt failed for these errors.
+    fn failed<'a>(&mut self, now: Duration, errors: impl IntoIterator<Item = &'a Error>) {
+        // What does not pass by itself, such as a refusal, is not asked for again and again either.
+        let longest = LAST_WAIT.min(FIRST_WAIT.saturating_mul(2_u32.saturating_pow(self.failed)));
+        self.failed = self.failed.saturating_add(1);
+        self.until = now.saturating_add(FIRST_WAIT / 2).saturating_add(longest.mul_f64(fastrand::f64()));
+        let ordered = errors.into_iter().filter_map(|error| match error {
+            Error::Busy { retry_after, .. } => *retry_after,
+            _ => None,
+        });
+        self.ordered_until = ordered.max().map(|ordered| now.saturating_add(ordered.min(Duration::from_hours(1))));
+    }
+}
+
 impl Engine {
     pub(crate) fn new(
-        settings: Settings,
-        folder: PathBuf,
+        Setup { settings, zone, limits, folder }: Setup,
         vault: Vault,
         opened: Opened,
         recalled: bool,
@@ -96,6 +136,8 @@ impl Engine {
     ) -> Arc<Self> {
         Arc::new(Self {
             settings,
+            zone,
+            limits,
             folder,
             platform: tokio::sync::OnceCell::new(),
             vault,
@@ -108,6 +150,9 @@ impl Engine {
             wait: Mutex::default(),
             questions: AtomicU64::new(1),
             recalled: AtomicBool::new(recalled),
+            incoming: Mutex::default(),
+            outgoing: Mutex::default(),
+            flushing: SingleFlight::new(),
         })
     }
 
@@ -137,26 +182,30 @@ impl Engine {
 
     fn commit_while(&self, changes: &[Change], still: impl Fn(&State) -> bool) -> Result<()> {
         // The disk may take its time; the worker goes on with other tasks meanwhile.
-        let outcome = tokio::task::block_in_place(|| {
+        tokio::task::block_in_place(|| self.commit_here(changes, still))
+    }
+
+    /// The same on a thread that may block.
+    fn commit_here(&self, changes: &[Change], still: impl Fn(&State) -> bool) -> Result<()> {
+        let outcome = (|| {
             let mut touched = Touched::default();
             let mut storage = self.storage.lock().unwrap_or_else(PoisonError::into_inner);
-            let apply = |touched: &mut Touched| {
+            let apply = |touched: &mut Touched| -> Result<Written> {
                 let mut next = State::clone(&self.state());
                 if !still(&next) {
                     return Err(Error::SessionOver);
                 }
-                let mut rows = BTreeSet::new();
+                let mut written = Touched::default();
                 for change in changes {
-                    let one = next.apply(change);
-                    rows.extend(one.rows.iter().copied());
-                    touched.extend(one);
+                    written.extend(next.apply(change));
                 }
-                Ok((Arc::new(next), rows))
+                touched.screens.extend(written.screens);
+                Ok(Written { state: Arc::new(next), rows: written.rows, steps: written.steps })
             };
             // What failed is told without the disk: it may be the disk that failed.
             if changes.iter().all(|change| matches!(change, Change::Missed { .. })) && !changes.is_empty() {
-                let (next, _) = apply(&mut touched)?;
-                self.show(next);
+                let Written { state, .. } = apply(&mut touched)?;
+                self.show(state);
                 return Ok(touched);
             }
             let mut stored_next = None;
@@ -167,9 +216,9 @@ impl Engine {
                     touched.extend(next.adopt(stored));
                     self.show(Arc::new(next));
                 }
-                let (next, rows) = apply(&mut touched)?;
-                stored_next = Some(Arc::clone(&next));
-                Ok((next, rows))
+                let written = apply(&mut touched)?;
+                stored_next = Some(Arc::clone(&written.state));
+                Ok(written)
             });
             if let (Ok(()), Some(next)) = (&outcome, stored_next) {
                 self.show(next);
@@ -177,7 +226,7 @@ impl Engine {
             drop(storage);
             // After a failure, too: another process may have changed what is shown.
             outcome.map(|()| std::mem::take(&mut touched)).inspect_err(|_| self.delivery.publish(touched.screens))
-        });
+        })();
         self.delivery.publish(outcome?.screens);
         Ok(())
     }
@@ -207,8 +256,7 @@ impl Engine {
     /// What is left of the time that the platform asked to wait.
     fn ordered_wait(&self) -> Option<Duration> {
         let now = self.clock.read().since_boot;
-        let wait = *self.wait.lock().unwrap_or_else(PoisonError::into_inner);
-        wait.ordered_until?.checked_sub(now).filter(|left| !left.is_zero())
+        self.wait.lock().unwrap_or_else(PoisonError::into_inner).ordered(now)
     }
 
     /// Decides when the core may try again by itself.
@@ -219,22 +267,14 @@ impl Engine {
             *wait = Wait::default();
             return;
         }
-        // What does not pass by itself, such as a refusal, is not asked for again and again either.
-        let longest = LAST_WAIT.min(FIRST_WAIT.saturating_mul(2_u32.saturating_pow(wait.failed)));
-        wait.failed = wait.failed.saturating_add(1);
-        wait.until = now.saturating_add(FIRST_WAIT / 2).saturating_add(longest.mul_f64(fastrand::f64()));
-        let ordered = failures.iter().filter_map(|failure| match failure.error {
-            Error::Busy { retry_after, .. } => retry_after,
-            _ => None,
-        });
-        wait.ordered_until = ordered.max().map(|ordered| now.saturating_add(ordered.min(Duration::from_hours(1))));
+        wait.failed(now, failures.iter().map(|failure| &failure.error));
     }
 
     /// The core's own connection to the platform.
     async fn platform(self: &Arc<Self>) -> Result<Arc<Platform>> {
         let platform = self.platform.get_or_try_init(|| async {
-            let vault = self.vault.clone();
-            let device_id = blocking(move || vault.installation()).await?;
+            let engine = Arc::clone(self);
+            let device_id = blocking(move || engine.installation_id()).await?;
             let engine = Arc::downgrade(self);
             let on_time = move |sample: TimeSample| {
                 if let Some(engine) = engine.upgrade() {
@@ -263,8 +303,8 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let cards = self.pull_cards().await;
-                [vec![capabilities], cards].concat()
+                let (cards, tasks) = tokio::join!(self.pull_cards(), self.pull_tasks());
+                [vec![capabilities], cards, tasks].concat()
             },
             async {
                 let (member, money, history) =
@@ -521,7 +561,12 @@ impl Engine {
         if let Err(error) = self.commit(&[]) {
             tracing::error!(%error, "what another process wrote is not read");
         }
+        self.note_opened().await;
         loop {
+            self.note_active();
+            if self.flush_due() {
+                self.flush().await;
+            }
             if let Err(error) = self.recall().await {
                 tracing::warn!(%error, "the secret store does not answer");
             }
@@ -554,6 +599,15 @@ impl Engine {
         self.commit_for(state.sign_out_count, &[recalled])?;
         self.recalled.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Signs out, after a moment for what is still to be told.
+    pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<()> {
+        let state = self.state();
+        if self.is_signed_in() && (state.outbox.len() > 0 || state.acts.len() > 0) {
+            self.flush_within(FLUSH_BEFORE_SIGN_OUT).await;
+        }
+        self.forget_member().await
     }
 
     /// All that is a member's goes: from memory and database, from the secret store, from the database's log. Each is

@@ -218,9 +218,9 @@ impl Engine {
     }
 }
 
-/// Waits until no other process refreshes tokens; the turn ends when the file is dropped, or with the process. Without a
+/// Waits until no other process is at what this file stands for; the turn ends when the file is dropped, or with the process. Without a
 /// file to wait at, each takes its chance.
-fn wait_for_turn(file: &Path) -> Option<File> {
+pub(super) fn wait_for_turn(file: &Path) -> Option<File> {
     let file = File::options().create(true).append(true).open(file).ok()?;
     file.lock().ok()?;
     Some(file)

@@ -120,6 +120,8 @@ impl Phone {
             locale: "en-GB".to_owned(),
             time_zone: TIME_ZONE.to_owned(),
             pins: Vec::new(),
+            outbox_events: 10_000,
+            outbox_bytes: 5_000_000,
         };
         let host = Host {
             secrets: Arc::new(FileSecrets::new(&self.storage().join(SECRETS))),

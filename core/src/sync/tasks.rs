@@ -1,0 +1,111 @@
+//! Tasks and games: pulling them, and what a member does about them that cannot wait.
+
+use std::sync::Arc;
+
+use super::{Engine, Failure};
+use crate::acts::Ask;
+use crate::error::{Error, Result};
+use crate::platform::Platform;
+use crate::state::{Answer, Change, Part};
+use crate::tasks::{self, GameOutcome, Ours, TaskAct, TaskAnswer, TasksView};
+use crate::types::StaleReason;
+
+impl Engine {
+    /// What the tasks' screen shows.
+    pub(crate) fn tasks(&self) -> TasksView {
+        let state = self.state();
+        let now = self.now().0.at;
+        let today = now.to_zoned(self.zone.clone()).date();
+        let acts: Vec<_> = state.acts.of_tasks().collect();
+        let ours = Ours { acts: &acts, own: &state.own };
+        tasks::view(&state.tasks, state.outbox.facts(), ours, (now, today), state.freshness(Part::Tasks))
+    }
+
+    /// Hands in answers; what was kept of them before is handed in with it.
+    pub(crate) fn answer_task(self: &Arc<Self>, task: String, answers: Vec<TaskAnswer>) -> Result<()> {
+        self.ask(|at| Ask::Task(TaskAct::Answers { task: task.clone(), answers, at }))?;
+        self.commit(&[Change::Draft { task, answers: Vec::new() }])
+    }
+
+    /// The member saw these tasks' completions celebrated.
+    pub(crate) fn celebrated(&self, tasks: &[String]) -> Result<()> {
+        let shown = self.tasks().celebrations.into_iter();
+        let seen = shown.filter(|shown| tasks.contains(&shown.task)).map(|shown| (shown.task, shown.completions));
+        self.commit(&[Change::Celebrated(seen.collect())])
+    }
+
+    /// Pulls tasks and games, where the platform has them.
+    pub(super) async fn pull_tasks(self: &Arc<Self>) -> Vec<Option<Failure>> {
+        let tasks = async {
+            if !self.offers(Part::Tasks, "tasks") {
+                return None;
+            }
+            let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
+                platform.tasks(&token, etag.as_deref()).await
+            };
+            self.fetch(Part::Tasks, call, Answer::Tasks).await
+        };
+        let games = async {
+            if !self.offers(Part::Games, "games") {
+                return None;
+            }
+            let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
+                platform.games(&token, etag.as_deref()).await
+            };
+            self.fetch(Part::Games, call, Answer::Games).await
+        };
+        let (tasks, games) = tokio::join!(tasks, games);
+        vec![tasks, games]
+    }
+
+    /// Whether the platform has a feature; where it has not, the part says so.
+    fn offers(&self, part: Part, feature: &str) -> bool {
+        let offers = self.state().capabilities.features.contains(feature);
+        if !offers && let Err(error) = self.commit(&[Change::Missed { part, reason: StaleReason::NotSupported }]) {
+            tracing::debug!(%error, "a missing feature is not noted");
+        }
+        offers
+    }
+
+    /// What the platform took from the outbox may have finished a task, and paid for it.
+    pub(super) async fn pull_tasks_and_money(self: &Arc<Self>) {
+        if !self.is_signed_in() {
+            return;
+        }
+        let (tasks, money, history) = tokio::join!(self.pull_tasks(), self.pull_money(), self.pull_history(0));
+        let failures: Vec<_> = [tasks, money, vec![history]].concat().into_iter().flatten().collect();
+        if !failures.is_empty() {
+            self.settle(&failures);
+        }
+    }
+
+    /// Plays a game once: the platform draws. A play whose answer was lost is the same play again, by its key.
+    pub(crate) async fn play(self: &Arc<Self>, game: String) -> Result<GameOutcome> {
+        self.check_signed_in()?;
+        let state = self.state();
+        let key = match state.own.plays.get(&game) {
+            Some(&key) => key,
+            None => {
+                let key = self.new_id(self.now().0.at);
+                self.commit(&[Change::Playing { game: game.clone(), key: Some(key) }])?;
+                // Two taps at once are one play.
+                self.state().own.plays.get(&game).copied().unwrap_or(key)
+            }
+        };
+        let platform = self.platform().await?;
+        let played = self
+            .authorized(|token: String| {
+                let (platform, game) = (Arc::clone(&platform), game.clone());
+                async move { platform.play(&token, &game, key).await }
+            })
+            .await;
+        let over = matches!(played, Ok(_) | Err(Error::Rejected(_) | Error::NotSupported));
+        if over {
+            self.commit_for(state.sign_out_count, &[Change::Playing { game, key: None }])?;
+        }
+        if played.is_ok() {
+            self.pull_tasks_and_money().await;
+        }
+        played
+    }
+}
