@@ -158,11 +158,11 @@ pub(crate) enum Change {
     /// The secret store completed what the database holds. A card or a clock that the database has is left alone.
     Recalled { card: Option<Card>, key: Option<Arc<CodeKey>>, clock: Option<Correction> },
     /// Something happened that the platform is to be told. Where the queue is full, the oldest goes that no task counts.
-    Track { events: Vec<Event>, limits: Limits },
+    Track { events: Vec<Arc<Event>>, limits: Limits },
     /// The app is on this phone for the first time, or is of another version than the last time.
-    Installed { installation: Installation, event: Option<Event> },
+    Installed { installation: Installation, event: Option<Arc<Event>> },
     /// Where this installation comes from; the event is for when the one about the installation is gone already.
-    Referrer { referrer: String, event: Event },
+    Referrer { referrer: String, event: Arc<Event> },
     /// The member asked for something that can wait for a network.
     Asked(Act),
     /// The platform did what was asked for; `question` as in [`Change::Answered`]'s ticket.
@@ -387,7 +387,7 @@ impl State {
     }
 
     /// What it takes to put events into the outbox.
-    pub(crate) fn track(&self, events: impl IntoIterator<Item = Event>, limits: Limits) -> Vec<Step> {
+    pub(crate) fn track(&self, events: impl IntoIterator<Item = Arc<Event>>, limits: Limits) -> Vec<Step> {
         self.outbox.track(events, limits, |fact| tasks::triggers(&self.tasks, fact))
     }
 

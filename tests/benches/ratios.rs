@@ -24,6 +24,20 @@ fn main() {
     if let Ok(folder) = std::env::var("POCKETCARD_IDLE") {
         return idle(&folder);
     }
+    // As with any bench: names, or parts of names, of what to run.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
+    if runs("screens") {
+        screens();
+    }
+    if runs("track") {
+        track();
+        track_together();
+    }
+}
+
+/// What a member waits for: the card, its symbol, the views; and what the open core takes.
+fn screens() {
     let platform = Platform::start();
     let mut phone = Phone::new(platform.url());
     phone.keep_system_time();
@@ -32,8 +46,6 @@ fn main() {
     open_to_card(&mut phone);
     qr_symbol();
     pulls(&phone);
-    track();
-    track_together();
     phone.kill();
     memory(&phone);
 }

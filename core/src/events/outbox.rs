@@ -40,7 +40,7 @@ impl Limits {
 pub(crate) struct Queued {
     /// Its row. Grows along the queue.
     pub(crate) number: i64,
-    pub(crate) event: Event,
+    pub(crate) event: Arc<Event>,
     /// Its place among what was sent, from the first time it is.
     pub(crate) sequence: Option<i64>,
     /// The platform has taken it. It stays for the tasks' prediction until an answer about tasks that was asked for after
@@ -150,7 +150,7 @@ impl Outbox {
     /// one that may be on its way. When all that waits is kept, the queue grows beyond its bounds.
     pub(crate) fn track(
         &self,
-        events: impl IntoIterator<Item = Event>,
+        events: impl IntoIterator<Item = Arc<Event>>,
         limits: Limits,
         keeps: impl Fn(&Fact) -> bool,
     ) -> Vec<Step> {
@@ -195,7 +195,7 @@ impl Outbox {
         });
         let mut steps: Vec<_> = (self.last_number + 1..)
             .zip(events)
-            .map(|(number, event)| Step::Insert(Arc::new(Queued { number, event, sequence: None, answered: None })))
+            .map(|(number, event)| Step::Insert(Arc::new(Queued { number, event: Arc::new(event), sequence: None, answered: None })))
             .collect();
         if !steps.is_empty() {
             steps.push(Step::Count(Tally { unreported: BTreeMap::new(), ..self.tally.clone() }));
@@ -206,10 +206,10 @@ impl Outbox {
     /// What it takes to add `referrer` to the event that tells of the installation; none when that is on its way.
     pub(crate) fn refer(&self, referrer: &str) -> Option<Step> {
         let row = self.queue.iter().find(|row| row.event.fact.event == kind::INSTALLED && row.sequence.is_none())?;
-        let mut row = Queued::clone(row);
-        row.event.data.insert("referrer".to_owned(), text(referrer));
-        row.event.fact.fields.insert("referrer".to_owned(), referrer.to_owned());
-        Some(Step::Rewrite(Arc::new(row)))
+        let mut event = Event::clone(&row.event);
+        event.data.insert("referrer".to_owned(), text(referrer));
+        event.fact.fields.insert("referrer".to_owned(), referrer.to_owned());
+        Some(Step::Rewrite(Arc::new(Queued { event: Arc::new(event), ..Queued::clone(row) })))
     }
 
     /// The oldest events, at most `most`, each with its place in the sequence once the steps are taken.
@@ -402,9 +402,9 @@ mod tests {
 
     const LIMITS: Limits = Limits { events: 200, bytes: 1 << 20 };
 
-    fn event(kind: &str, id: u128) -> Event {
+    fn event(kind: &str, id: u128) -> Arc<Event> {
         let at = Timestamp::from_second(1_790_000_000).unwrap();
-        Event::new(kind, Data::new(), Uuid::from_u128(id), at, &TimeZone::UTC, kind != "app.installed")
+        Arc::new(Event::new(kind, Data::new(), Uuid::from_u128(id), at, &TimeZone::UTC, kind != "app.installed"))
     }
 
     fn take(outbox: &mut Outbox, steps: &[Step]) {
@@ -446,7 +446,7 @@ mod tests {
         assert_eq!(ids(&batch)[..2], [0, 1], "what counts stays");
         let gone = 250 - outbox.len() as u64;
         assert_eq!(outbox.tally.dropped, BTreeMap::from([(DropReason::Full, gone)]));
-        let steps = outbox.report(|data| Event { data, ..event("events.dropped", 999) });
+        let steps = outbox.report(|data| Event { data, ..Event::clone(&event("events.dropped", 999)) });
         take(&mut outbox, &steps);
         let last = outbox.queue.back().unwrap();
         assert_eq!(last.event.data["count"], number(gone));
@@ -590,7 +590,7 @@ mod tests {
                         let mut id = next;
                         let steps = outbox.report(|data| {
                             id += 1;
-                            Event { data, of_member: false, ..event("events.dropped", id - 1) }
+                            Event { data, of_member: false, ..Event::clone(&event("events.dropped", id - 1)) }
                         });
                         next = id;
                         steps

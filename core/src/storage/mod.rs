@@ -470,7 +470,7 @@ fn read_events(connection: &Connection) -> rusqlite::Result<Vec<Queued>> {
         let number = row.get(0)?;
         match read_event(row) {
             Some((event, sequence, answered)) => {
-                events.push(Queued { number, event, sequence, answered: answered.then_some(0) });
+                events.push(Queued { number, event: Arc::new(event), sequence, answered: answered.then_some(0) });
             }
             None => tracing::error!(number, "an event cannot be read"),
         }
@@ -507,7 +507,7 @@ fn salvage(path: &Path) -> Outbox {
             |row| Ok(read_event(row)),
         );
         if let Ok(Some((event, sequence, answered))) = read {
-            events.push(Queued { number, event, sequence, answered: answered.then_some(0) });
+            events.push(Queued { number, event: Arc::new(event), sequence, answered: answered.then_some(0) });
         }
     }
     // Without the tally, places go on from the highest that is known.

@@ -50,7 +50,7 @@ fn store(opened: &mut Opened, rows: BTreeSet<Row>, steps: Vec<Step>) -> Result<(
 fn track(ids: std::ops::Range<u128>) -> Change {
     let event = |id| {
         let data = [("text".to_owned(), crate::events::text("x".repeat(100)))].into();
-        Event::new("custom", data, uuid::Uuid::from_u128(id), at(0), &jiff::tz::TimeZone::UTC, true)
+        Arc::new(Event::new("custom", data, uuid::Uuid::from_u128(id), at(0), &jiff::tz::TimeZone::UTC, true))
     };
     Change::Track { events: ids.map(event).collect(), limits: crate::events::outbox::Limits::NONE }
 }

@@ -37,7 +37,7 @@ const SESSION_GAP: Duration = Duration::from_mins(30);
 /// Events on their way to the disk.
 #[derive(Default)]
 pub(super) struct Incoming {
-    waiting: Vec<(Event, oneshot::Sender<Result<()>>)>,
+    waiting: Vec<(Arc<Event>, oneshot::Sender<Result<()>>)>,
     /// Somebody is writing, and will look again before they stop.
     writing: bool,
 }
@@ -97,7 +97,7 @@ impl Engine {
     pub(crate) fn take_in(&self, event: Event) -> (oneshot::Receiver<Result<()>>, bool) {
         let (told, tell) = oneshot::channel();
         let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-        incoming.waiting.push((event, told));
+        incoming.waiting.push((Arc::new(event), told));
         let first = !std::mem::replace(&mut incoming.writing, true);
         (tell, first)
     }
@@ -127,7 +127,7 @@ impl Engine {
     /// Tracks what the core itself notes; what cannot be stored is logged.
     async fn note(self: &Arc<Self>, kind: &'static str, data: Data) {
         let event = self.event(kind, data);
-        if let Err(error) = self.commit(&[Change::Track { events: vec![event], limits: self.limits }]) {
+        if let Err(error) = self.commit(&[Change::Track { events: vec![Arc::new(event)], limits: self.limits }]) {
             tracing::error!(%error, kind, "an event is not stored");
         }
     }
@@ -161,7 +161,7 @@ impl Engine {
             // A version of the core that told of no installations was here before.
             (next, None)
         };
-        self.commit_here(&[Change::Installed { installation, event }], |_| true)
+        self.commit_here(&[Change::Installed { installation, event: event.map(Arc::new) }], |_| true)
     }
 
     /// What tells this installation from all others. Of two processes that start at once, one makes it.
@@ -183,7 +183,7 @@ impl Engine {
         let referrer: String = referrer.chars().filter(|c| !c.is_control()).take(512).collect();
         let data = Data::from([("referrer".to_owned(), text(referrer.clone()))]);
         let event = Event { of_member: false, ..self.event(kind::ATTRIBUTED, data) };
-        self.commit(&[Change::Referrer { referrer, event }])
+        self.commit(&[Change::Referrer { referrer, event: Arc::new(event) }])
     }
 
     /// Keeps what the member asked for, to be sent as soon as that is possible.
