@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cards::{self, Numbers};
 use crate::clock::later;
+use crate::events;
 use crate::extract::{Number, Plain, Query, short};
 use crate::faults::Fault;
 use crate::ledger::Life;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sandbox/members/{id}/sessions", axum::routing::delete(end_sessions))
         .route("/sandbox/cards", post(add_card))
         .route("/sandbox/receipts", get(receipts))
+        .route("/sandbox/events", get(list_events))
 }
 
 async fn clock(State(app): State<App>) -> Json<Value> {
@@ -328,6 +330,15 @@ async fn add_card(State(app): State<App>, Plain(new): Plain<NewCard>) -> Answer 
 async fn receipts(State(app): State<App>, query: Query) -> Answer {
     let message = query.text("messageId").map(str::to_owned);
     Ok(Json(json!({ "receipts": app.read(move |tx, _| pushes::receipts(tx, message.as_deref())).await? })))
+}
+
+/// What a device has told, and what is missing of its sequence.
+async fn list_events(State(app): State<App>, query: Query) -> Answer {
+    let device = query.text("deviceId").ok_or_else(|| invalid("deviceId", "It is missing."))?.to_owned();
+    let events = app.read(move |tx, _| events::of_device(tx, &device)).await?;
+    let gaps: Vec<Value> =
+        events::gaps(&events).iter().map(|gap| json!({ "from": gap.start(), "to": gap.end() })).collect();
+    Ok(Json(json!({ "events": events, "gaps": gaps })))
 }
 
 fn points(field: &'static str, amount: Decimal, least: i64) -> Outcome<i64> {

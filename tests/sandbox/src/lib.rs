@@ -16,8 +16,8 @@
 //! ```
 //!
 //! The map, from the wire to the disk: `serve` accepts, `faults` spoils, `recorder` keeps; `member_api`, `app_api`, `till`,
-//! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger` and
-//! `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
+//! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger`,
+//! `events`, `facts` and `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
 //! and `clock` are underneath.
 
 mod app_api;
@@ -27,7 +27,9 @@ mod clock;
 pub mod contract;
 mod control;
 mod database;
+mod events;
 mod extract;
+mod facts;
 mod faults;
 mod help;
 mod ledger;
@@ -49,6 +51,7 @@ mod wire;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +71,7 @@ use tower_http::compression::CompressionLayer;
 
 pub use control::{NewMember, Sent};
 pub use database::OpenError;
+pub use events::ReceivedEvent;
 pub use faults::{Fault, FaultKind};
 pub use platform::Settings;
 pub use recorder::Exchange;
@@ -275,6 +279,24 @@ impl Sandbox {
     /// When somebody has the phone number, or a field is wrong.
     pub async fn create_member(&self, new: NewMember) -> Result<serde_json::Value, ControlError> {
         Ok(self.platform.act(move |tx, now| control::create_member(tx, &new, now)).await?)
+    }
+
+    /// What an installation has told, in the order in which each event came first.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn events(&self, device_id: &str) -> Result<Vec<ReceivedEvent>, ControlError> {
+        let device = device_id.to_owned();
+        Ok(self.platform.read(move |tx, _| events::of_device(tx, &device)).await?)
+    }
+
+    /// What is missing of an installation's sequence. Where it begins again at 1, a new data folder of the app does, and
+    /// nothing is missing.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn event_gaps(&self, device_id: &str) -> Result<Vec<RangeInclusive<u64>>, ControlError> {
+        Ok(events::gaps(&self.events(device_id).await?))
     }
 
     /// What was said on the Member API and the App API since the last time, oldest first. Empty unless

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::cards;
 use crate::clock::later;
+use crate::events;
 use crate::ledger::{self, Life};
 use crate::programme::{POINTS, POINTS_LIFE, QUESTIONS, TIER_PERIOD, TIERS, WELCOME, tier};
 use crate::refusal::{Outcome, conflict, forbidden, missing};
@@ -160,8 +161,14 @@ pub(crate) fn create(tx: &Connection, state: State, now: Timestamp) -> Outcome<i
     Ok(tx.last_insert_rowid())
 }
 
-/// Says that this member holds this device from now on.
+/// Says that this member holds this device from now on. What somebody unknown did on it before is theirs.
 pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp) -> Outcome<()> {
+    let holder = find(tx, "SELECT member FROM device WHERE device_id = ?1", &device.id)?;
+    let known = |state| matches!(state, State::Normal | State::Deregistered);
+    let arrives = self::member(tx, member)?.state;
+    // A call of before the sign-in that comes late takes nothing back.
+    let late = arrives == State::Anonymous && holder.is_some() && events::successor(tx, member)? == holder;
+    let member = if late { holder.unwrap_or(member) } else { member };
     tx.execute(
         "INSERT INTO device (device_id, member, platform_type, platform_version, app, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (device_id) DO UPDATE SET member = excluded.member, platform_type = excluded.platform_type,
@@ -175,7 +182,12 @@ pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp
             now.as_microsecond()
         ],
     )?;
-    Ok(())
+    match holder {
+        Some(before) if before != member && arrives != State::Anonymous && !known(self::member(tx, before)?.state) => {
+            events::hand_over(tx, before, member)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One step of a registration.

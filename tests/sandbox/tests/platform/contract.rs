@@ -21,6 +21,7 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(app.get("User").await.data()["state"], "Anonymous");
     assert_eq!(app.get("Cards").await.data(), Value::Null);
     assert_eq!(app.get("User/Status").await.data(), Value::Null);
+    app.does(1, "app.installed", "2031-05-04T13:00:00+02:00", json!({ "version": "1.0" })).await;
 
     // A new member.
     let begun =

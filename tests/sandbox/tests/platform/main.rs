@@ -3,6 +3,7 @@
 mod app;
 mod contract;
 mod control;
+mod events;
 mod faults;
 mod hostile;
 mod session;
