@@ -51,6 +51,7 @@ pub mod session;
 mod state;
 mod storage;
 mod sync;
+pub mod tasks;
 pub mod types;
 
 pub use error::LoyaltyError;

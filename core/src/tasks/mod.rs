@@ -1,0 +1,3 @@
+//! Tasks: what a member can do for points and badges, and how far they are.
+
+pub mod rules;
