@@ -85,14 +85,16 @@ CREATE TABLE task_state (
 
 -- Completions that were rewarded, of tasks and (as `set:…`) of sets: each is rewarded once.
 CREATE TABLE completion (
-    member INTEGER NOT NULL REFERENCES member (id),
-    task   TEXT    NOT NULL,
-    nth    INTEGER NOT NULL,
-    at     INTEGER NOT NULL,
-    points INTEGER NOT NULL,
+    member   INTEGER NOT NULL REFERENCES member (id),
+    task     TEXT    NOT NULL,
+    nth      INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    title    TEXT    NOT NULL,
+    badge    TEXT,
+    currency INTEGER,
+    points   INTEGER NOT NULL,
     -- Of the lot that the points went into.
-    origin TEXT,
-    badge  TEXT,
+    origin   TEXT,
     PRIMARY KEY (member, task, nth)
 ) STRICT;
 

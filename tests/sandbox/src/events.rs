@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use jiff::tz::Offset;
 use pocketcard::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::facts::{self, INSTALLED, NewFact, Origin};
 use crate::members::{self, State};
 use crate::refusal::{Outcome, too_large};
+use crate::tasks;
 use crate::wire::{self, Moment};
 
 /// The most events in one call.
@@ -37,6 +39,7 @@ pub(crate) fn receive(
     }
     let from = Sender { member: owner(tx, caller)?, device, source: format!("/installations/{device}") };
     let mut results = Vec::with_capacity(batch.len());
+    let mut news = false;
     for event in batch {
         let id = event["id"].as_str().unwrap_or_default();
         let (status, reason) = match read(event, &from.source) {
@@ -50,7 +53,11 @@ pub(crate) fn receive(
         if let Some(reason) = reason {
             result["reason"] = reason.into();
         }
+        news |= status == "accepted";
         results.push(result);
+    }
+    if news {
+        tasks::recount(tx, from.member, tasks::Cause::Came, now)?;
     }
     Ok(results)
 }
@@ -207,7 +214,7 @@ impl Sender<'_> {
 }
 
 /// Whose events those of `member` are: of an installation's anonymous member, those of who signed in on it since.
-fn owner(tx: &Connection, member: i64) -> Outcome<i64> {
+pub(crate) fn owner(tx: &Connection, member: i64) -> Outcome<i64> {
     let mut owner = member;
     while members::member(tx, owner)?.state != State::Normal {
         let Some(next) = successor(tx, owner)? else { break };
@@ -232,6 +239,23 @@ pub(crate) fn hand_over(tx: &Connection, from: i64, to: i64) -> Outcome<()> {
     )?;
     tx.execute("UPDATE event SET member = ?2 WHERE member = ?1", [from, to])?;
     facts::hand_over(tx, from, to)
+}
+
+/// The member is gone: what their apps told is no longer kept, but that they told it.
+pub(crate) fn forget(tx: &Connection, member: i64) -> Outcome<()> {
+    tx.execute("UPDATE event SET data = '{}' WHERE member = ?1", [member])?;
+    Ok(())
+}
+
+/// The offset at which the member's apps were last.
+pub(crate) fn offset(tx: &Connection, member: i64) -> Outcome<Option<Offset>> {
+    let time: Option<String> = tx
+        .prepare_cached(
+            "SELECT time FROM event WHERE member = ?1 AND status = 'accepted' ORDER BY number DESC LIMIT 1",
+        )?
+        .query_row([member], |row| row.get(0))
+        .optional()?;
+    Ok(time.as_deref().and_then(wire::moment).map(|moment| moment.offset))
 }
 
 /// An event as the platform got it.

@@ -10,8 +10,10 @@ use crate::clock::later;
 use crate::events;
 use crate::ledger::{self, Life};
 use crate::programme::{POINTS, POINTS_LIFE, QUESTIONS, TIER_PERIOD, TIERS, WELCOME, tier};
+use crate::pushes;
 use crate::refusal::{Outcome, conflict, forbidden, missing};
 use crate::sales;
+use crate::tasks;
 use crate::wire::{self, number, time};
 
 /// Where a member stands with the programme.
@@ -184,7 +186,9 @@ pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp
     )?;
     match holder {
         Some(before) if before != member && arrives != State::Anonymous && !known(self::member(tx, before)?.state) => {
-            events::hand_over(tx, before, member)
+            events::hand_over(tx, before, member)?;
+            pushes::hand_over(tx, before, member)?;
+            tasks::hand_over(tx, before, member, now)
         }
         _ => Ok(()),
     }
@@ -251,7 +255,9 @@ pub(crate) fn finish(tx: &Connection, id: i64, now: Timestamp) -> Outcome<()> {
             offer: Some("welcome".to_owned()),
         },
         now,
-    )
+    )?;
+    // What they finished before they were known is rewarded now.
+    tasks::recount(tx, id, tasks::Cause::Came, now)
 }
 
 /// Gives the member this phone number, which they have confirmed.
@@ -285,6 +291,7 @@ pub(crate) fn leave(tx: &Connection, id: i64, reason: Option<&str>) -> Outcome<(
         params![id, reason],
     )?;
     tx.execute("DELETE FROM answer WHERE member = ?1", [id])?;
+    tasks::forget(tx, id)?;
     tx.execute("UPDATE card SET state = 'Expired' WHERE member = ?1", [id])?;
     tx.execute("DELETE FROM code_key WHERE card IN (SELECT id FROM card WHERE member = ?1)", [id])?;
     tx.execute("DELETE FROM push_token WHERE device_id IN (SELECT device_id FROM device WHERE member = ?1)", [id])?;

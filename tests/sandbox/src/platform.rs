@@ -16,7 +16,7 @@ use crate::recorder::Recorder;
 use crate::refusal::{Outcome, invalid, missing};
 
 /// What of the App API can be served beside `capabilities`.
-const FEATURES: [&str; 2] = ["codeKeys", "events"];
+const FEATURES: [&str; 4] = ["codeKeys", "events", "tasks", "games"];
 
 /// The platform, shared.
 pub(crate) type App = Arc<Platform>;
@@ -46,7 +46,8 @@ pub struct Settings {
     pub symbology: String,
     /// What static codes are drawn as: these, or `EAN_13`.
     pub static_symbology: String,
-    /// The App API's features that `capabilities` lists and that are served: of `codeKeys`, `events`.
+    /// The App API's features that `capabilities` lists and that are served: of `codeKeys`, `events`,
+    /// `tasks`, `games`.
     pub features: Vec<String>,
     /// How long access tokens issued from now on live.
     pub access_token_seconds: i64,

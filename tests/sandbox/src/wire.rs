@@ -32,7 +32,12 @@ pub(crate) fn amount(units: i64) -> Decimal {
 
 /// An amount as a JSON number, exact.
 pub(crate) fn number(units: i64) -> Value {
-    Number::from_str(&amount(units).to_string()).map_or(Value::Null, Value::Number)
+    decimal(amount(units))
+}
+
+/// A decimal as a JSON number, exact.
+pub(crate) fn decimal(decimal: Decimal) -> Value {
+    Number::from_str(&decimal.normalize().to_string()).map_or(Value::Null, Value::Number)
 }
 
 /// An instant as the database keeps it, as the platform writes it: no zone, seven digits of fraction.

@@ -1,6 +1,8 @@
-//! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, and events.
+//! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, events, tasks
+//! and games.
 
 mod events;
+mod tasks;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
@@ -21,6 +23,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/app/v1/capabilities", get(capabilities))
         .route("/app/v1/cards/{id}/code-key", get(code_key))
         .route("/app/v1/events", post(events::receive).layer(DefaultBodyLimit::max(events::BATCH_LIMIT)))
+        .route("/app/v1/tasks", get(tasks::list))
+        .route("/app/v1/tasks/{id}/opt-in", post(tasks::opt_in))
+        .route("/app/v1/tasks/{id}/opt-out", post(tasks::opt_out))
+        .route("/app/v1/tasks/{id}/answers", post(tasks::answer))
+        .route("/app/v1/games", get(tasks::games))
+        .route("/app/v1/games/{id}/play", post(tasks::play))
 }
 
 /// `GET capabilities`: for anyone, so that an app learns what it may show before somebody signs in.

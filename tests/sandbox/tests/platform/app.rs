@@ -153,6 +153,19 @@ impl App {
         })
     }
 
+    /// A call with an `Idempotency-Key`.
+    pub(crate) async fn keyed(&self, path: &str, key: Uuid, body: Value) -> Reply {
+        let request = self.request(Method::POST, path).header("Idempotency-Key", key.to_string());
+        reply(if body.is_null() { request } else { request.json(&body) }).await.unwrap()
+    }
+
+    /// The task of this id, as the App API says.
+    pub(crate) async fn task(&self, id: &str) -> Value {
+        let tasks = self.get("/app/v1/tasks").await.ok();
+        let found = tasks["tasks"].as_array().unwrap().iter().find(|task| task["id"] == id);
+        found.unwrap_or_else(|| panic!("no {id} in {tasks}")).clone()
+    }
+
     /// A fresh installation with its anonymous member.
     pub(crate) async fn anonymous(sandbox: &Sandbox, device: &str) -> Self {
         let mut app = Self::new(sandbox, device);

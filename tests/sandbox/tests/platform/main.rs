@@ -5,6 +5,8 @@ mod contract;
 mod control;
 mod events;
 mod faults;
+mod games;
 mod hostile;
 mod session;
+mod tasks;
 mod till;
