@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use crate::cards::{self, Numbers};
 use crate::clock::later;
-use crate::extract::{Number, Plain, Query, short};
+use crate::events;
+use crate::extract::{Number, Plain, Query, Word, short};
 use crate::faults::Fault;
+use crate::games;
 use crate::ledger::Life;
 use crate::members::{self, State as Standing};
 use crate::platform::{App, Settings};
@@ -23,6 +25,7 @@ use crate::pushes;
 use crate::refusal::{Outcome, conflict, invalid, missing};
 use crate::sales::{self, Reward};
 use crate::sign_in;
+use crate::tasks;
 use crate::wire::{self, ONE, zoned};
 
 const MOST_POINTS: i64 = 1_000_000 * ONE;
@@ -41,6 +44,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sandbox/members/{id}/sessions", axum::routing::delete(end_sessions))
         .route("/sandbox/cards", post(add_card))
         .route("/sandbox/receipts", get(receipts))
+        .route("/sandbox/events", get(list_events))
+        .route("/sandbox/tasks", post(put_task))
+        .route("/sandbox/tasks/{id}", axum::routing::delete(remove_task))
+        .route("/sandbox/members/{id}/plays", post(add_plays))
 }
 
 async fn clock(State(app): State<App>) -> Json<Value> {
@@ -173,6 +180,9 @@ pub struct NewMember {
     /// No card to begin with; else a virtual one.
     #[serde(default)]
     pub without_card: bool,
+    /// The number of the member who invited them.
+    #[serde(default)]
+    pub invited_by: Option<i64>,
 }
 
 /// Makes a member.
@@ -212,6 +222,10 @@ pub(crate) fn create_member(tx: &Connection, new: &NewMember, now: Timestamp) ->
             offer: None,
         };
         sales::reward(tx, id, &reward, now)?;
+    }
+    if let Some(host) = new.invited_by {
+        members::complete(tx, host)?;
+        tasks::friend_joined(tx, host, id, now)?;
     }
     let card = card.map(|card| cards::wire(tx, id, card, now)).transpose()?;
     Ok(json!({ "id": id, "phone": phone, "card": card }))
@@ -328,6 +342,53 @@ async fn add_card(State(app): State<App>, Plain(new): Plain<NewCard>) -> Answer 
 async fn receipts(State(app): State<App>, query: Query) -> Answer {
     let message = query.text("messageId").map(str::to_owned);
     Ok(Json(json!({ "receipts": app.read(move |tx, _| pushes::receipts(tx, message.as_deref())).await? })))
+}
+
+/// Adds a task, or replaces the one of the same id.
+async fn put_task(State(app): State<App>, Plain(task): Plain<Value>) -> Result<StatusCode, Problem> {
+    app.act(move |tx, now| tasks::put(tx, task, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn remove_task(State(app): State<App>, Word(id): Word) -> Result<StatusCode, Problem> {
+    app.act(move |tx, now| tasks::remove(tx, &id, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPlays {
+    game: String,
+    #[serde(default = "one")]
+    count: i64,
+    #[serde(default)]
+    until: Option<String>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// Gives a member the right to play more often.
+async fn add_plays(State(app): State<App>, Number(member): Number, Plain(new): Plain<NewPlays>) -> Answer {
+    let until = new.until.as_deref().map(|text| wire::read_time(text).ok_or_else(|| invalid("until", "a time")));
+    let until = until.transpose()?;
+    let games = app
+        .act(move |tx, now| {
+            games::present(tx, member, &new.game, new.count, until, now)?;
+            games::list(tx, member, now)
+        })
+        .await?;
+    Ok(Json(games))
+}
+
+/// What a device has told, and what is missing of its sequence.
+async fn list_events(State(app): State<App>, query: Query) -> Answer {
+    let device = query.text("deviceId").ok_or_else(|| invalid("deviceId", "It is missing."))?.to_owned();
+    let events = app.read(move |tx, _| events::of_device(tx, &device)).await?;
+    let gaps: Vec<Value> =
+        events::gaps(&events).iter().map(|gap| json!({ "from": gap.start(), "to": gap.end() })).collect();
+    Ok(Json(json!({ "events": events, "gaps": gaps })))
 }
 
 fn points(field: &'static str, amount: Decimal, least: i64) -> Outcome<i64> {

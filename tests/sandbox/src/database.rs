@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use crate::refusal::{Failure, Outcome};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/001_first.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/001_first.sql"), include_str!("../migrations/002_events_and_tasks.sql")];
 
 /// The one writer.
 #[derive(Clone, Debug)]

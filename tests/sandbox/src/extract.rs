@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::member_api::envelope::Refused;
 use crate::members::Device;
@@ -141,6 +142,22 @@ impl FromRequestParts<App> for Word {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         Ok(Self(Path::<String>::from_request_parts(parts, app).await.map_or_else(|_| String::new(), |path| path.0)))
+    }
+}
+
+/// The `Idempotency-Key` of a call: a UUID.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key(pub(crate) Uuid);
+
+impl FromRequestParts<App> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        match key.and_then(|key| Uuid::parse_str(key.trim()).ok()) {
+            Some(key) => Ok(Self(key)),
+            None => Err(Problem::from(invalid("Idempotency-Key", "This call needs one: a UUID."))),
+        }
     }
 }
 

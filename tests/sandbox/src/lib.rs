@@ -16,8 +16,8 @@
 //! ```
 //!
 //! The map, from the wire to the disk: `serve` accepts, `faults` spoils, `recorder` keeps; `member_api`, `app_api`, `till`,
-//! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger` and
-//! `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
+//! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger`,
+//! `events`, `facts`, `tasks`, `games` and `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
 //! and `clock` are underneath.
 
 mod app_api;
@@ -27,9 +27,13 @@ mod clock;
 pub mod contract;
 mod control;
 mod database;
+mod events;
 mod extract;
+mod facts;
 mod faults;
+mod games;
 mod help;
+mod keyed;
 mod ledger;
 mod member_api;
 mod members;
@@ -44,11 +48,13 @@ mod sales;
 mod seed;
 mod serve;
 mod sign_in;
+mod tasks;
 mod till;
 mod wire;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +74,7 @@ use tower_http::compression::CompressionLayer;
 
 pub use control::{NewMember, Sent};
 pub use database::OpenError;
+pub use events::ReceivedEvent;
 pub use faults::{Fault, FaultKind};
 pub use platform::Settings;
 pub use recorder::Exchange;
@@ -275,6 +282,55 @@ impl Sandbox {
     /// When somebody has the phone number, or a field is wrong.
     pub async fn create_member(&self, new: NewMember) -> Result<serde_json::Value, ControlError> {
         Ok(self.platform.act(move |tx, now| control::create_member(tx, &new, now)).await?)
+    }
+
+    /// Adds a task, or replaces the one of the same id, and counts it for all members.
+    ///
+    /// `task` is the part of the wire's task that an author writes: `id`, `title`, `kind`, `trigger`, `target`, and if need be
+    /// `description`, `imageUrl`, `window`, `streak`, `starts`, `ends`, `optIn`, `recurrence`, `reward`, `questions`, `action`;
+    /// beside them `pointsNeverExpire` and `game` (what each completion lets the member play).
+    ///
+    /// # Errors
+    /// When it makes no sense.
+    pub async fn put_task(&self, task: serde_json::Value) -> Result<(), ControlError> {
+        Ok(self.platform.act(move |tx, now| tasks::put(tx, task, now)).await?)
+    }
+
+    /// Drops a task. What it gave stays given.
+    ///
+    /// # Errors
+    /// When there is none of this id.
+    pub async fn remove_task(&self, id: &str) -> Result<(), ControlError> {
+        let id = id.to_owned();
+        Ok(self.platform.act(move |tx, now| tasks::remove(tx, &id, now)).await?)
+    }
+
+    /// Gives a member the right to play a game (`wheel`, `scratch`) so many times more.
+    ///
+    /// # Errors
+    /// When there is no such member or game.
+    pub async fn grant_plays(&self, member: i64, game: &str, count: u32) -> Result<(), ControlError> {
+        let game = game.to_owned();
+        let given = self.platform.act(move |tx, now| games::present(tx, member, &game, count.into(), None, now));
+        Ok(given.await?)
+    }
+
+    /// What an installation has told, in the order in which each event came first.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn events(&self, device_id: &str) -> Result<Vec<ReceivedEvent>, ControlError> {
+        let device = device_id.to_owned();
+        Ok(self.platform.read(move |tx, _| events::of_device(tx, &device)).await?)
+    }
+
+    /// What is missing of an installation's sequence. Where it begins again at 1, a new data folder of the app does, and
+    /// nothing is missing.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn event_gaps(&self, device_id: &str) -> Result<Vec<RangeInclusive<u64>>, ControlError> {
+        Ok(events::gaps(&self.events(device_id).await?))
     }
 
     /// What was said on the Member API and the App API since the last time, oldest first. Empty unless

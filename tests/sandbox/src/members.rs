@@ -7,10 +7,13 @@ use uuid::Uuid;
 
 use crate::cards;
 use crate::clock::later;
+use crate::events;
 use crate::ledger::{self, Life};
 use crate::programme::{POINTS, POINTS_LIFE, QUESTIONS, TIER_PERIOD, TIERS, WELCOME, tier};
+use crate::pushes;
 use crate::refusal::{Outcome, conflict, forbidden, missing};
 use crate::sales;
+use crate::tasks;
 use crate::wire::{self, number, time};
 
 /// Where a member stands with the programme.
@@ -160,8 +163,14 @@ pub(crate) fn create(tx: &Connection, state: State, now: Timestamp) -> Outcome<i
     Ok(tx.last_insert_rowid())
 }
 
-/// Says that this member holds this device from now on.
+/// Says that this member holds this device from now on. What somebody unknown did on it before is theirs.
 pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp) -> Outcome<()> {
+    let holder = find(tx, "SELECT member FROM device WHERE device_id = ?1", &device.id)?;
+    let known = |state| matches!(state, State::Normal | State::Deregistered);
+    let arrives = self::member(tx, member)?.state;
+    // A call of before the sign-in that comes late takes nothing back.
+    let late = arrives == State::Anonymous && holder.is_some() && events::successor(tx, member)? == holder;
+    let member = if late { holder.unwrap_or(member) } else { member };
     tx.execute(
         "INSERT INTO device (device_id, member, platform_type, platform_version, app, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (device_id) DO UPDATE SET member = excluded.member, platform_type = excluded.platform_type,
@@ -175,7 +184,14 @@ pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp
             now.as_microsecond()
         ],
     )?;
-    Ok(())
+    match holder {
+        Some(before) if before != member && arrives != State::Anonymous && !known(self::member(tx, before)?.state) => {
+            events::hand_over(tx, before, member)?;
+            pushes::hand_over(tx, before, member)?;
+            tasks::hand_over(tx, before, member, now)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One step of a registration.
@@ -239,7 +255,9 @@ pub(crate) fn finish(tx: &Connection, id: i64, now: Timestamp) -> Outcome<()> {
             offer: Some("welcome".to_owned()),
         },
         now,
-    )
+    )?;
+    // What they finished before they were known is rewarded now.
+    tasks::recount(tx, id, tasks::Cause::Came, now)
 }
 
 /// Gives the member this phone number, which they have confirmed.
@@ -273,6 +291,7 @@ pub(crate) fn leave(tx: &Connection, id: i64, reason: Option<&str>) -> Outcome<(
         params![id, reason],
     )?;
     tx.execute("DELETE FROM answer WHERE member = ?1", [id])?;
+    tasks::forget(tx, id)?;
     tx.execute("UPDATE card SET state = 'Expired' WHERE member = ?1", [id])?;
     tx.execute("DELETE FROM code_key WHERE card IN (SELECT id FROM card WHERE member = ?1)", [id])?;
     tx.execute("DELETE FROM push_token WHERE device_id IN (SELECT device_id FROM device WHERE member = ?1)", [id])?;

@@ -1,5 +1,6 @@
 //! The running platform: what all handlers share.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
@@ -12,7 +13,10 @@ use crate::clock::{Clock, Setting};
 use crate::database::{self, Database};
 use crate::faults::Faults;
 use crate::recorder::Recorder;
-use crate::refusal::{Outcome, invalid};
+use crate::refusal::{Outcome, invalid, missing};
+
+/// What of the App API can be served beside `capabilities`.
+const FEATURES: [&str; 4] = ["codeKeys", "events", "tasks", "games"];
 
 /// The platform, shared.
 pub(crate) type App = Arc<Platform>;
@@ -42,7 +46,8 @@ pub struct Settings {
     pub symbology: String,
     /// What static codes are drawn as: these, or `EAN_13`.
     pub static_symbology: String,
-    /// The App API's features that `capabilities` lists. `codeKeys` is the one that is served.
+    /// The App API's features that `capabilities` lists and that are served: of `codeKeys`, `events`,
+    /// `tasks`, `games`.
     pub features: Vec<String>,
     /// How long access tokens issued from now on live.
     pub access_token_seconds: i64,
@@ -54,13 +59,22 @@ impl Default for Settings {
             minimum_app_version: None,
             symbology: "QR_CODE".to_owned(),
             static_symbology: "CODE_128".to_owned(),
-            features: vec!["codeKeys".to_owned()],
+            features: FEATURES.map(str::to_owned).to_vec(),
             access_token_seconds: 600,
         }
     }
 }
 
 impl Settings {
+    /// Lets go on when the App API's `feature` is served.
+    pub(crate) fn served(&self, feature: &str) -> Outcome<()> {
+        if self.features.iter().any(|served| served == feature) {
+            Ok(())
+        } else {
+            Err(missing("NotServed", format!("This platform does not serve {feature}.")))
+        }
+    }
+
     fn check(&self) -> Outcome<()> {
         const SYMBOLOGIES: [&str; 4] = ["QR_CODE", "AZTEC", "PDF_417", "CODE_128"];
         if self.minimum_app_version.as_ref().is_some_and(|version| version.is_empty() || version.len() > 64) {
@@ -72,8 +86,10 @@ impl Settings {
         if self.static_symbology != "EAN_13" && !SYMBOLOGIES.contains(&self.static_symbology.as_str()) {
             return Err(invalid("staticSymbology", format!("one of {}, EAN_13", SYMBOLOGIES.join(", "))));
         }
-        if self.features.iter().any(|feature| feature != "codeKeys") || self.features.len() > 1 {
-            return Err(invalid("features", "codeKeys, or nothing: more is not served"));
+        let known = |feature: &&String| FEATURES.contains(&feature.as_str());
+        let different: BTreeSet<&String> = self.features.iter().filter(known).collect();
+        if different.len() < self.features.len() {
+            return Err(invalid("features", format!("of {}, each once: more is not served", FEATURES.join(", "))));
         }
         if !(1..=86_400).contains(&self.access_token_seconds) {
             return Err(invalid("accessTokenSeconds", "1 to 86400"));

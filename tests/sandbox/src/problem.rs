@@ -41,6 +41,7 @@ impl IntoResponse for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Kind::Malformed => StatusCode::BAD_REQUEST,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::Missing => StatusCode::NOT_FOUND,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Conflict => StatusCode::CONFLICT,

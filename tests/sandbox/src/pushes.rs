@@ -103,6 +103,12 @@ pub(crate) fn send(tx: &Connection, member: i64, push: &Push, now: Timestamp) ->
     Ok(())
 }
 
+/// What `from` was told, `to` may ask about, who turned out to be the same.
+pub(crate) fn hand_over(tx: &Connection, from: i64, to: i64) -> Outcome<()> {
+    tx.execute("UPDATE push_message SET member = ?2 WHERE member = ?1", [from, to])?;
+    Ok(())
+}
+
 /// What was sent to `token` after `sequence`, oldest first, at most a hundred.
 pub(crate) fn after(tx: &Connection, token: &str, sequence: i64) -> Outcome<Vec<Value>> {
     let mut query = tx.prepare_cached(

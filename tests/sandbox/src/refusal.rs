@@ -62,6 +62,8 @@ pub(crate) enum Kind {
     Invalid(&'static str),
     /// The request itself cannot be read.
     Malformed,
+    /// The request is larger than anything that is read.
+    TooLarge,
     /// There is no such thing, or not for this member.
     Missing,
     /// It is understood and not allowed now.
@@ -94,6 +96,11 @@ pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Failur
 /// The request cannot be read.
 pub(crate) fn malformed(message: impl Into<String>) -> Failure {
     Failure::Refused(Refusal::new(Kind::Malformed, "MalformedRequest", message))
+}
+
+/// The request is too large.
+pub(crate) fn too_large(message: impl Into<String>) -> Failure {
+    Failure::Refused(Refusal::new(Kind::TooLarge, "TooLarge", message))
 }
 
 /// There is no such thing.

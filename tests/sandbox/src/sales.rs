@@ -204,6 +204,16 @@ pub(crate) fn refund(tx: &Connection, refund: &Refund, now: Timestamp) -> Outcom
     }))
 }
 
+/// What each line of a purchase still costs, by its position; nothing where all of it is back.
+pub(crate) fn left(tx: &Connection, purchase: &str) -> Outcome<Vec<(i64, Option<i64>)>> {
+    let lines = sold_lines(tx, purchase)?;
+    let left = |sold: &SoldLine| {
+        let back = share_of(sold.line.amount, sold.back, sold.line.count);
+        (sold.position, (sold.back < sold.line.count).then(|| sold.line.amount - back))
+    };
+    Ok(lines.iter().map(left).collect())
+}
+
 /// Takes points for something that is no purchase of goods: parking, a cup of coffee. Gives the receipt.
 pub(crate) fn payment(
     tx: &Connection,
@@ -252,8 +262,8 @@ pub(crate) struct Reward {
     pub(crate) offer: Option<String>,
 }
 
-/// Gives a member points outside of a purchase.
-pub(crate) fn reward(tx: &Connection, member: i64, reward: &Reward, now: Timestamp) -> Outcome<()> {
+/// Gives a member points outside of a purchase. Gives the origin under which they can be taken back.
+pub(crate) fn reward(tx: &Connection, member: i64, reward: &Reward, now: Timestamp) -> Outcome<String> {
     let id = Uuid::new_v4().to_string();
     ledger::credit(tx, member, &reward.currency, reward.amount, reward.life, &id)?;
     ledger::settle(tx, member, &reward.currency, now)?;
@@ -274,7 +284,37 @@ pub(crate) fn reward(tx: &Connection, member: i64, reward: &Reward, now: Timesta
         now,
     )?;
     let body = format!("{}: +{}", reward.description, amount(reward.amount));
-    pushes::balance(tx, member, "Points for you", &body, &id, now)
+    pushes::balance(tx, member, "Points for you", &body, &id, now)?;
+    Ok(id)
+}
+
+/// Takes points back that were given as a reward, because what they were for is undone.
+pub(crate) fn take_reward_back(
+    tx: &Connection,
+    member: i64,
+    (currency, points): (&Currency, i64),
+    description: &str,
+    origin: &str,
+    now: Timestamp,
+) -> Outcome<()> {
+    ledger::take_back(tx, member, currency, points, origin, now)?;
+    record(
+        tx,
+        member,
+        &Entry {
+            kind: "WithdrawData",
+            shop: None,
+            description: description.to_owned(),
+            data: json!({
+                "$type": "Loymax.History.UI.Model.HistoryWithdrawDataModel",
+                "withdrawType": "Bonus",
+                "amount": currency.money(-points),
+            }),
+        },
+        now,
+    )?;
+    let body = format!("{description}: −{}", amount(points));
+    pushes::balance(tx, member, "Points taken back", &body, origin, now)
 }
 
 /// Which entries of the history are wanted.

@@ -137,7 +137,8 @@ fn give(
         description: description.to_owned(),
         offer: None,
     };
-    sales::reward(tx, member, &reward, at)
+    sales::reward(tx, member, &reward, at)?;
+    Ok(())
 }
 
 fn buy(

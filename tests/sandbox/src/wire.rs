@@ -4,8 +4,9 @@
 
 use std::str::FromStr;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::{Offset, TimeZone};
 use pocketcard::types::{Decimal, Timestamp};
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
@@ -31,7 +32,12 @@ pub(crate) fn amount(units: i64) -> Decimal {
 
 /// An amount as a JSON number, exact.
 pub(crate) fn number(units: i64) -> Value {
-    Number::from_str(&amount(units).to_string()).map_or(Value::Null, Value::Number)
+    decimal(amount(units))
+}
+
+/// A decimal as a JSON number, exact.
+pub(crate) fn decimal(decimal: Decimal) -> Value {
+    Number::from_str(&decimal.normalize().to_string()).map_or(Value::Null, Value::Number)
 }
 
 /// An instant as the database keeps it, as the platform writes it: no zone, seven digits of fraction.
@@ -64,6 +70,26 @@ pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     }
     let civil = text.parse::<DateTime>().ok()?;
     Some(civil.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp()))
+}
+
+/// An instant, and where on earth the one who wrote it was: what their day was then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) at: Timestamp,
+    pub(crate) day: Date,
+    pub(crate) offset: Offset,
+}
+
+/// Reads an RFC 3339 time with its offset, of the years 2000 to 2199.
+pub(crate) fn moment(text: &str) -> Option<Moment> {
+    if text.len() > 64 || text.contains('[') {
+        return None;
+    }
+    let pieces = Pieces::parse(text).ok()?;
+    pieces.time()?;
+    let (day, offset) = (pieces.date(), pieces.to_numeric_offset()?);
+    let at = text.parse().ok()?;
+    (2000..2200).contains(&day.year()).then_some(Moment { at, day, offset })
 }
 
 /// A secret that nobody can guess: 256 random bits in base16.
@@ -166,6 +192,18 @@ mod tests {
         assert_eq!(read_time("2023-11-14T23:13:20+01:00").unwrap().as_second(), 1_700_000_000);
         assert_eq!(read_time(NO_END), Some(Timestamp::MAX));
         assert_eq!(read_time("yesterday"), None);
+    }
+
+    #[test]
+    fn a_moment_has_the_day_of_who_wrote_it() {
+        let late = moment("2026-11-22T23:30:00+01:00").unwrap();
+        assert_eq!((late.at.to_string(), late.day.to_string()), ("2026-11-22T22:30:00Z".into(), "2026-11-22".into()));
+        assert_eq!(moment("2026-11-22T23:30:00.5-08:00").unwrap().day.to_string(), "2026-11-22");
+        assert_eq!(moment("2026-11-22T23:30:00Z").unwrap().offset, Offset::UTC);
+        let none = ["2026-11-22T23:30:00", "2026-11-22", "", "1999-12-31T23:59:59Z", "2026-02-30T12:00:00Z", "now"];
+        for none in none.iter().chain(&["2026-11-22T23:30:00+01:00[Europe/Berlin]"]) {
+            assert_eq!(moment(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl IntoResponse for Refused {
         let data = data.unwrap_or(Value::Null);
         match kind {
             Kind::Invalid(field) => invalid(StatusCode::OK, field, &message, &data),
-            Kind::Malformed => invalid(StatusCode::BAD_REQUEST, "", &message, &data),
+            Kind::Malformed | Kind::TooLarge => invalid(StatusCode::BAD_REQUEST, "", &message, &data),
             Kind::Missing => refused(StatusCode::OK, "Error", 404, code, &message, &data),
             Kind::Forbidden => refused(StatusCode::OK, "Error", 400, code, &message, &data),
             Kind::Conflict => refused(StatusCode::OK, "Error", 409, code, &message, &data),

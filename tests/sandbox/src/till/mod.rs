@@ -22,9 +22,10 @@ use crate::extract::{Plain, short};
 use crate::members::{self, State as Standing};
 use crate::platform::App;
 use crate::problem::Answer;
-use crate::programme::{GOODS, shop};
+use crate::programme::{GOODS, group, shop};
 use crate::refusal::{Failure, Outcome, conflict, forbidden, invalid};
 use crate::sales::{self, Line, Purchase, Refund};
+use crate::tasks;
 use crate::wire::{self, ONE, number};
 
 /// How long after it was identified a member can be sold to.
@@ -48,7 +49,9 @@ pub(crate) fn routes() -> Router<App> {
 
 /// `GET /till/goods`
 async fn goods() -> Json<Value> {
-    let goods = GOODS.iter().map(|(id, name, price)| json!({ "goodsId": id, "name": name, "price": number(*price) }));
+    let goods = GOODS
+        .iter()
+        .map(|(id, name, price)| json!({ "goodsId": id, "name": name, "group": group(id), "price": number(*price) }));
     Json(json!({ "goods": goods.collect::<Vec<_>>() }))
 }
 
@@ -110,6 +113,17 @@ struct NewPurchase {
     items: Vec<Item>,
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option", default)]
     pay_with_points: Option<Decimal>,
+    /// In a store if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel: Option<Channel>,
+}
+
+/// Where a purchase is made.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Channel {
+    Store,
+    Online,
 }
 
 /// `POST /till/purchases`
@@ -122,7 +136,10 @@ async fn purchase(State(app): State<App>, Plain(body): Plain<NewPurchase>) -> An
                 let lines = lines(&body.items)?;
                 let points = amount("payWithPoints", body.pay_with_points.unwrap_or_default(), 0, MOST_TOTAL)?;
                 let (member, card) = customer(tx, body.sale_id.as_deref(), body.code.as_deref(), now)?;
-                sales::purchase(tx, &Purchase { id: id.clone(), member, card, shop: body.store, lines, points }, now)
+                let sale = Purchase { id: id.clone(), member, card, shop: body.store, lines, points };
+                let receipt = sales::purchase(tx, &sale, now)?;
+                tasks::bought(tx, &sale, body.channel == Some(Channel::Online), now)?;
+                Ok(receipt)
             })
         })
         .await?;
@@ -186,7 +203,9 @@ async fn refund(State(app): State<App>, Plain(body): Plain<NewRefund>) -> Answer
             once(tx, &id, &json!({ "refund": &body }), |tx| {
                 let lines = body.items.as_ref().map(|items| back_lines(items)).transpose()?;
                 let refund = Refund { id: id.clone(), purchase: body.purchase_id.to_string(), lines };
-                sales::refund(tx, &refund, now)
+                let receipt = sales::refund(tx, &refund, now)?;
+                tasks::brought_back(tx, &refund.purchase, now)?;
+                Ok(receipt)
             })
         })
         .await?;

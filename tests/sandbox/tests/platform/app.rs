@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 pub(crate) const ANNA: &str = "+491713920001";
 pub(crate) const BORIS: &str = "+491713920002";
@@ -85,12 +86,7 @@ impl App {
     /// An app that this member has signed in to by text message.
     pub(crate) async fn signed_in(sandbox: &Sandbox, phone: &str) -> Self {
         let mut app = Self::new(sandbox, &format!("device of {phone}"));
-        let first = app.token(&[("grant_type", "password"), ("username", phone)], None).await;
-        assert_eq!(first.body["error"], "TwoFactorAuthenticationCodeRequired", "{}", first.body);
-        let code = sandbox.sms(phone).await.unwrap()[0].code.clone();
-        let second =
-            app.token(&[("grant_type", "password"), ("password", &code)], Some(first.header("x-loymax-2fa"))).await;
-        app.keep(&second.ok());
+        app.sign_in(sandbox, phone).await;
         app
     }
 
@@ -126,6 +122,65 @@ impl App {
 
     pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
         reply(self.request(Method::PUT, path).json(&body)).await.unwrap()
+    }
+
+    /// Sends events.
+    pub(crate) async fn tell(&self, events: &[Value]) -> Reply {
+        let body = serde_json::to_vec(events).unwrap();
+        let request = self.request(Method::POST, "/app/v1/events").body(body);
+        reply(request.header("Content-Type", "application/cloudevents-batch+json")).await.unwrap()
+    }
+
+    /// Sends one event, which must be accepted. Gives its id.
+    pub(crate) async fn does(&self, sequence: u64, kind: &str, time: &str, data: Value) -> Uuid {
+        let event = self.event(sequence, kind, time, data);
+        let told = self.tell(std::slice::from_ref(&event)).await.ok();
+        assert_eq!(told["results"][0]["status"], "accepted", "{told}");
+        event["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// An event of this installation.
+    pub(crate) fn event(&self, sequence: u64, kind: &str, time: &str, data: Value) -> Value {
+        json!({
+            "specversion": "1.0",
+            "id": Uuid::now_v7(),
+            "source": format!("/installations/{}", self.device),
+            "type": kind,
+            "time": time,
+            "sequence": sequence,
+            "datacontenttype": "application/json",
+            "data": data,
+        })
+    }
+
+    /// A call with an `Idempotency-Key`.
+    pub(crate) async fn keyed(&self, path: &str, key: Uuid, body: Value) -> Reply {
+        let request = self.request(Method::POST, path).header("Idempotency-Key", key.to_string());
+        reply(if body.is_null() { request } else { request.json(&body) }).await.unwrap()
+    }
+
+    /// The task of this id, as the App API says.
+    pub(crate) async fn task(&self, id: &str) -> Value {
+        let tasks = self.get("/app/v1/tasks").await.ok();
+        let found = tasks["tasks"].as_array().unwrap().iter().find(|task| task["id"] == id);
+        found.unwrap_or_else(|| panic!("no {id} in {tasks}")).clone()
+    }
+
+    /// A fresh installation with its anonymous member.
+    pub(crate) async fn anonymous(sandbox: &Sandbox, device: &str) -> Self {
+        let mut app = Self::new(sandbox, device);
+        app.keep(&app.post("Registration/RegisterAnonym", json!({})).await.data());
+        app
+    }
+
+    /// The member signs in by text message on this installation.
+    pub(crate) async fn sign_in(&mut self, sandbox: &Sandbox, phone: &str) {
+        let first = self.token(&[("grant_type", "password"), ("username", phone)], None).await;
+        assert_eq!(first.body["error"], "TwoFactorAuthenticationCodeRequired", "{}", first.body);
+        let code = sandbox.sms(phone).await.unwrap()[0].code.clone();
+        let second =
+            self.token(&[("grant_type", "password"), ("password", &code)], Some(first.header("x-loymax-2fa"))).await;
+        self.keep(&second.ok());
     }
 
     /// A call of the Member API under `/publicapi/v1.2` where the path does not begin with a slash.

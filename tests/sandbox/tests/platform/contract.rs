@@ -6,6 +6,7 @@ use pocketcard_sandbox::contract::Contract;
 use reqwest::header::IF_NONE_MATCH;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::app::{ANNA, App, CLARA, Fresh, fresh, reply};
 
@@ -21,6 +22,7 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(app.get("User").await.data()["state"], "Anonymous");
     assert_eq!(app.get("Cards").await.data(), Value::Null);
     assert_eq!(app.get("User/Status").await.data(), Value::Null);
+    app.does(1, "app.installed", "2031-05-04T13:00:00+02:00", json!({ "version": "1.0" })).await;
 
     // A new member.
     let begun =
@@ -59,7 +61,7 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(refused.body["data"]["state"], "RegistrationAlreadyCompleted");
 
     // Balance, history, tier; and nothing twice where it is known.
-    assert_eq!(app.points().await, 100);
+    assert_eq!(app.points().await, 200, "the welcome points, and those for installing the app");
     for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History", "/app/v1/capabilities"] {
         let tag = app.get(path).await.header("etag").to_owned();
         assert!(tag.starts_with("W/\""), "{path}: {tag}");
@@ -85,6 +87,27 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(refused.body["result"]["state"], "Error");
     app.post("Cards/Set", json!({ "cardNumber": plastic["number"], "password": "1234" })).await.data();
 
+    // Tasks and games.
+    let at = "2031-05-04T14:00:00+02:00";
+    let tasks = app.get("/app/v1/tasks").await;
+    let known = app.request(Method::GET, "/app/v1/tasks").header(IF_NONE_MATCH, tasks.header("etag"));
+    assert_eq!(reply(known).await.unwrap().status, StatusCode::NOT_MODIFIED);
+    assert_eq!(tasks.ok()["tasks"][0]["status"], "completed", "installed before signing in");
+    for way in ["opt-in", "opt-out", "opt-in"] {
+        let done =
+            app.keyed(&format!("/app/v1/tasks/healthy-marathon/{way}"), Uuid::new_v4(), json!({ "at": at })).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
+    }
+    for (value, status) in [("11", StatusCode::NO_CONTENT), ("10", StatusCode::UNPROCESSABLE_ENTITY)] {
+        let answers = json!({ "answers": [{ "questionId": 1, "value": value }], "at": at });
+        let answered = app.keyed("/app/v1/tasks/questionnaire/answers", Uuid::new_v4(), answers).await;
+        assert_eq!(answered.status, status, "{}", answered.body);
+    }
+    assert_eq!(app.get("/app/v1/games").await.ok()[0]["plays"], 1);
+    app.keyed("/app/v1/games/wheel/play", Uuid::from_u128(1), Value::Null).await.ok();
+    let none = app.keyed("/app/v1/games/wheel/play", Uuid::from_u128(2), Value::Null).await;
+    assert_eq!(none.status, StatusCode::CONFLICT);
+
     // E-mail.
     app.post("User/Email", json!({ "email": "erik@example.com" })).await.data();
     assert_eq!(app.get("User/Email").await.data()["newEmail"]["email"], "erik@example.com");
@@ -102,7 +125,7 @@ async fn all_traffic_is_as_the_contract_says() {
     app.post(&format!("Pushes/{message}/state"), json!({ "state": "Read" })).await.data();
     let history = "History?filter.fromDate=2031-01-01T00:00:00&filter.toDate=2031-12-31T00:00:00\
                    &filter.historyItemType=All&filter.from=0&filter.count=10";
-    assert_eq!(app.get(history).await.data()["allCount"], 2);
+    assert!(app.get(history).await.data()["allCount"].as_u64() >= Some(3), "welcome, installation, purchase");
 
     // Signing in again, elsewhere; a lost password; leaving.
     let mut other = App::new(&sandbox, "installation-2");

@@ -3,7 +3,10 @@
 mod app;
 mod contract;
 mod control;
+mod events;
 mod faults;
+mod games;
 mod hostile;
 mod session;
+mod tasks;
 mod till;

@@ -89,7 +89,7 @@ async fn a_restart_loses_nothing() {
     let points = app.points().await;
     let card = app.get("Cards").await.data()[0].clone();
     let code = app.get(&format!("Cards/{}/QrCode", card["id"])).await.data()["code"].clone();
-    app.buy(card["number"].as_str().unwrap(), json!(100), json!(0)).await.ok();
+    app.buy(card["number"].as_str().unwrap(), json!(40), json!(0)).await.ok();
     let now = sandbox.now();
     drop(sandbox);
 

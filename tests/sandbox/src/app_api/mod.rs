@@ -1,9 +1,13 @@
-//! Our own extension of the platform: what it can do, and keys for codes that a phone makes offline.
+//! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, events, tasks
+//! and games.
 
-use axum::extract::State;
+mod events;
+mod tasks;
+
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
@@ -11,12 +15,20 @@ use crate::cards;
 use crate::extract::{Caller, Number};
 use crate::member_api::envelope::conditional;
 use crate::platform::App;
-use crate::problem::{Answer, Problem};
-use crate::refusal::missing;
+use crate::problem::Answer;
 
 /// The routes.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/app/v1/capabilities", get(capabilities)).route("/app/v1/cards/{id}/code-key", get(code_key))
+    Router::new()
+        .route("/app/v1/capabilities", get(capabilities))
+        .route("/app/v1/cards/{id}/code-key", get(code_key))
+        .route("/app/v1/events", post(events::receive).layer(DefaultBodyLimit::max(events::BATCH_LIMIT)))
+        .route("/app/v1/tasks", get(tasks::list))
+        .route("/app/v1/tasks/{id}/opt-in", post(tasks::opt_in))
+        .route("/app/v1/tasks/{id}/opt-out", post(tasks::opt_out))
+        .route("/app/v1/tasks/{id}/answers", post(tasks::answer))
+        .route("/app/v1/games", get(tasks::games))
+        .route("/app/v1/games/{id}/play", post(tasks::play))
 }
 
 /// `GET capabilities`: for anyone, so that an app learns what it may show before somebody signs in.
@@ -36,8 +48,6 @@ async fn capabilities(State(app): State<App>, headers: HeaderMap) -> Response {
 /// `GET cards/{id}/code-key`
 async fn code_key(State(app): State<App>, Caller(member): Caller, Number(card): Number) -> Answer {
     let settings = app.settings();
-    if !settings.features.iter().any(|feature| feature == "codeKeys") {
-        return Err(Problem::from(missing("NotServed", "This platform serves no code keys.")));
-    }
+    settings.served("codeKeys")?;
     Ok(Json(app.act(move |tx, now| cards::code_key(tx, member, card, &settings.symbology, now)).await?))
 }
