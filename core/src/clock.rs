@@ -104,8 +104,8 @@ impl Correction {
     /// learned; else the wall clock with its last known offset, unsure.
     pub fn now(&self, reading: &ClockReading) -> PlatformTime {
         let Some(anchor) = &self.anchor else { return PlatformTime { at: reading.wall, within: None } };
-        match anchor.aged(reading) {
-            Some(aged) => PlatformTime { at: aged.platform, within: Some(aged.within) },
+        match anchor.carried(reading) {
+            Some((at, within)) => PlatformTime { at, within: Some(within) },
             None => PlatformTime { at: shifted(reading.wall, anchor.offset()), within: None },
         }
     }
@@ -114,17 +114,20 @@ impl Correction {
 impl Anchor {
     /// This anchor carried on to `reading` by the monotonic clock; none if that is not of the same boot.
     fn aged(&self, reading: &ClockReading) -> Option<Self> {
+        let (platform, within) = self.carried(reading)?;
+        Some(Self { platform, within, reading: reading.clone() })
+    }
+
+    /// The platform's time at `reading`, and how far it may be off.
+    fn carried(&self, reading: &ClockReading) -> Option<(Timestamp, Duration)> {
         let elapsed = reading.since_boot.checked_sub(self.reading.since_boot)?;
         let same_boot = match (&self.reading.boot, &reading.boot) {
             (Some(then), Some(now)) => then == now,
             (None, None) => apart(later(self.reading.wall, elapsed), reading.wall) <= SAME_BOOT,
             _ => false,
         };
-        same_boot.then(|| Self {
-            platform: later(self.platform, elapsed),
-            within: self.within.saturating_add((elapsed / 1_000_000).saturating_mul(DRIFT_PPM)),
-            reading: reading.clone(),
-        })
+        let drift = (elapsed / 1_000_000).saturating_mul(DRIFT_PPM);
+        same_boot.then(|| (later(self.platform, elapsed), self.within.saturating_add(drift)))
     }
 
     /// How far the platform's clock is ahead of the phone's wall clock.

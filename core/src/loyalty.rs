@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -341,6 +342,8 @@ impl Loyalty {
         let event = self.engine.happened(activity).map_err(|error| self.outward(error))?;
         let (written, first) = self.engine.take_in(event);
         if first {
+            // Who calls at the same time gets their turn before the writing begins, and shares the commit.
+            yield_once().await;
             let engine = Arc::clone(&self.engine);
             self.runtime.blocking(move || engine.write_incoming());
         }
@@ -424,6 +427,19 @@ impl Loyalty {
     fn outward(&self, error: Error) -> LoyaltyError {
         tracing::dispatcher::with_default(&self.dispatch, || error.into())
     }
+}
+
+/// Lets the caller's other work go first, once.
+async fn yield_once() {
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl CachedCard {

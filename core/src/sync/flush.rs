@@ -72,16 +72,19 @@ pub(super) struct Outgoing {
 impl Engine {
     /// An event that happens now, to whoever is signed in.
     pub(super) fn event(&self, kind: &str, data: Data) -> Event {
-        let at = self.now().0.at;
-        let of_member = self.state().session.phase != Phase::SignedOut;
+        let state = self.state();
+        let at = state.clock.now(&self.clock.read()).at;
+        let of_member = state.session.phase != Phase::SignedOut;
         Event::new(kind, data, self.new_id(at), at, &self.zone, of_member)
     }
 
-    /// A version 7 UUID of the platform's time.
+    /// A version 7 UUID of the platform's time. Its other bits tell what happens at the same time on one phone apart, and
+    /// are no secret: to ask the system for each of them would cost as much as all else about an event.
     pub(super) fn new_id(&self, at: Timestamp) -> Uuid {
-        let seconds = u64::try_from(at.as_second()).unwrap_or_default();
-        let nanos = u32::try_from(at.subsec_nanosecond()).unwrap_or_default();
-        Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
+        let mut bits = [0; 10];
+        fastrand::fill(&mut bits);
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
     }
 
     /// The event of an activity that happens now.

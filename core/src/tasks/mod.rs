@@ -733,7 +733,7 @@ fn dots(predicted: &Predicted<'_>, today: Date) -> Vec<StreakDot> {
     let Predicted { task, rule, progress, .. } = predicted;
     let Some(current) = rule.window_of(today) else { return Vec::new() };
     let length = if rule.window == Window::Week { 7 } else { 1 };
-    let first = rule.run(&progress.counted, today).first().copied().unwrap_or(current);
+    let first = rule.run(progress, today).first().copied().unwrap_or(current);
     let back = i32::try_from(rule.windows_between(first, current)).unwrap_or(MOST_DOTS).clamp(6, MOST_DOTS - 1);
     let dots = (0..=back).rev().filter_map(|back| {
         let from = current.checked_sub((back * length).days()).ok()?;
