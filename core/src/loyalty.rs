@@ -185,7 +185,7 @@ impl Loyalty {
     pub fn balance(&self) -> BalanceView {
         let state = self.engine.state();
         let (balance, tiers) = (state.freshness(Part::Balance), state.freshness(Part::Tiers));
-        let expected = self.engine.tasks().expected;
+        let expected = self.engine.expected_points();
         balance::view(&state.accounts, &state.tiers, expected, balance, tiers, self.engine.now().0.at)
     }
 

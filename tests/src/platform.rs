@@ -7,7 +7,7 @@ use std::time::Duration;
 use pocketcard::Loyalty;
 use pocketcard::push::{Push, PushOutcome};
 use pocketcard_sandbox::contract::Contract;
-use pocketcard_sandbox::{Exchange, NewMember, Options, Sandbox, Settings};
+use pocketcard_sandbox::{Exchange, NewMember, Options, ReceivedEvent, Sandbox, Settings};
 use serde_json::{Value, json};
 
 /// Seeded: Silver, with points pending and expiring. Signs in by one-time code.
@@ -142,6 +142,31 @@ impl Platform {
         })
     }
 
+    /// What the platform has had of an installation, in the order in which it first came.
+    pub fn events(&self, device: &str) -> Vec<ReceivedEvent> {
+        let device = device.to_owned();
+        self.with(|sandbox, runtime| runtime.block_on(sandbox.events(&device))).unwrap()
+    }
+
+    /// The places in an installation's sequence that nothing came for.
+    pub fn event_gaps(&self, device: &str) -> Vec<std::ops::RangeInclusive<u64>> {
+        let device = device.to_owned();
+        self.with(|sandbox, runtime| runtime.block_on(sandbox.event_gaps(&device))).unwrap()
+    }
+
+    /// Adds a task, or replaces one.
+    pub fn put_task(&self, task: Value) {
+        let (status, answer) = self.ask("POST", "/sandbox/tasks", &task);
+        assert!(status < 300, "{answer}");
+    }
+
+    /// The id of the member with this phone number.
+    pub fn member_id(&self, phone: &str) -> i64 {
+        let (_, list) = self.ask("GET", "/sandbox/members", &Value::Null);
+        let members = list["members"].as_array().unwrap();
+        members.iter().find(|member| member["phone"] == phone).unwrap()["id"].as_i64().unwrap()
+    }
+
     /// Holds a code under the till's scanner: who it is, or why not.
     pub fn identify(&self, code: &str) -> (u16, Value) {
         self.ask("POST", "/till/identify", &json!({ "code": code }))
@@ -160,9 +185,7 @@ impl Platform {
 
     /// Ends every session of the member with this phone number, as an operator can.
     pub fn revoke(&self, phone: &str) {
-        let (_, list) = self.ask("GET", "/sandbox/members", &Value::Null);
-        let members = list["members"].as_array().unwrap();
-        let id = members.iter().find(|member| member["phone"] == phone).unwrap()["id"].as_i64().unwrap();
+        let id = self.member_id(phone);
         let (status, answer) = self.ask("DELETE", &format!("/sandbox/members/{id}/sessions"), &Value::Null);
         assert!(status < 300, "{answer}");
     }

@@ -5,17 +5,23 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a shell may call. Chunky on purpose: whole views and acts, no getters.
-const METHODS: [&str; 25] = [
+const METHODS: [&str; 35] = [
     "answer",
+    "answerTask",
     "balance",
     "card",
+    "celebrated",
     "confirmCode",
     "confirmDeletion",
+    "flush",
     "history",
     "issueVirtualCard",
+    "keepAnswers",
     "leaveStep",
     "linkCard",
     "loadHistory",
+    "outbox",
+    "play",
     "questions",
     "receivePush",
     "refresh",
@@ -26,11 +32,15 @@ const METHODS: [&str; 25] = [
     "resetPassword",
     "session",
     "setActive",
+    "setInstallReferrer",
     "setNewPassword",
+    "setOptedIn",
     "setPushToken",
     "signIn",
     "signOut",
     "subscribe",
+    "tasks",
+    "track",
 ];
 
 /// The bindings, generated once for all tests of this file.

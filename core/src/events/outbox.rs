@@ -195,7 +195,9 @@ impl Outbox {
         });
         let mut steps: Vec<_> = (self.last_number + 1..)
             .zip(events)
-            .map(|(number, event)| Step::Insert(Arc::new(Queued { number, event: Arc::new(event), sequence: None, answered: None })))
+            .map(|(number, event)| {
+                Step::Insert(Arc::new(Queued { number, event: Arc::new(event), sequence: None, answered: None }))
+            })
             .collect();
         if !steps.is_empty() {
             steps.push(Step::Count(Tally { unreported: BTreeMap::new(), ..self.tally.clone() }));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Engine, Failure};
 use crate::acts::Ask;
+use crate::balance::ExpectedPoints;
 use crate::error::{Error, Result};
 use crate::platform::Platform;
 use crate::state::{Answer, Change, Part};
@@ -19,6 +20,13 @@ impl Engine {
         let acts: Vec<_> = state.acts.of_tasks().collect();
         let ours = Ours { acts: &acts, own: &state.own };
         tasks::view(&state.tasks, state.outbox.facts(), ours, (now, today), state.freshness(Part::Tasks))
+    }
+
+    /// Points of tasks that are done on this phone and not confirmed yet.
+    pub(crate) fn expected_points(&self) -> Vec<ExpectedPoints> {
+        let state = self.state();
+        let acts: Vec<_> = state.acts.of_tasks().collect();
+        tasks::expected_points(&state.tasks, state.outbox.facts(), &acts)
     }
 
     /// Hands in answers; what was kept of them before is handed in with it.

@@ -579,10 +579,7 @@ pub(crate) fn view<'a>(
     (now, today): (Timestamp, Date),
     freshness: Freshness,
 ) -> TasksView {
-    let mut by_type: ByType<'a> = HashMap::new();
-    for fact in facts {
-        by_type.entry(fact.event.as_str()).or_default().push(fact);
-    }
+    let by_type = by_type(facts);
     let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &by_type, ours.acts)).collect();
     let mut shown: Vec<_> = predicted.iter().map(|task| show(task, ours, now, today)).collect();
     shown.sort_by_key(|task| {
@@ -617,6 +614,30 @@ pub(crate) fn view<'a>(
         games: tasks.games.iter().filter(|game| game.until.is_none_or(|until| until > now)).cloned().collect(),
         freshness,
     }
+}
+
+/// Points of what is done on this phone and not confirmed yet, for the balance: without a view being made.
+pub(crate) fn expected_points<'a>(
+    tasks: &'a Tasks,
+    facts: impl Iterator<Item = &'a Fact>,
+    acts: &'a [(&'a TaskAct, Option<&'a str>)],
+) -> Vec<ExpectedPoints> {
+    let mut facts = facts.peekable();
+    if facts.peek().is_none() && acts.is_empty() {
+        return Vec::new();
+    }
+    let by_type = by_type(facts);
+    let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &by_type, acts)).collect();
+    let sets: Vec<_> = tasks.sets.iter().map(|set| show_set(set, &predicted)).collect();
+    expected(tasks, &predicted, &sets)
+}
+
+fn by_type<'a>(facts: impl Iterator<Item = &'a Fact>) -> ByType<'a> {
+    let mut by_type: ByType<'a> = HashMap::new();
+    for fact in facts {
+        by_type.entry(fact.event.as_str()).or_default().push(fact);
+    }
+    by_type
 }
 
 fn show(predicted: &Predicted<'_>, ours: Ours<'_>, now: Timestamp, today: Date) -> TaskView {
