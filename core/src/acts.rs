@@ -28,8 +28,8 @@ pub(crate) struct Act {
     /// The platform did it. The act stays until an answer that was asked for after this question shows what came of it; 0
     /// for before the app was opened.
     pub(crate) answered: Option<u64>,
-    /// The platform refused: its words, perhaps none.
-    pub(crate) refused: Option<Option<String>>,
+    /// The platform refused: its words, which may be empty.
+    pub(crate) refused: Option<String>,
 }
 
 /// What the member asked for, oldest first.
@@ -69,7 +69,7 @@ impl Acts {
     }
 
     /// The platform refused what `id` asks for.
-    pub(crate) fn refused(&mut self, id: Uuid, text: Option<String>) {
+    pub(crate) fn refused(&mut self, id: Uuid, text: String) {
         if let Some(act) = self.0.iter_mut().find(|act| act.id == id) {
             act.refused = Some(text);
         }
@@ -92,7 +92,7 @@ impl Acts {
     pub(crate) fn of_tasks(&self) -> impl Iterator<Item = (&TaskAct, Option<&str>)> {
         self.0.iter().map(|act| {
             let Ask::Task(ask) = &act.ask;
-            (ask, act.refused.as_ref().map(|text| text.as_deref().unwrap_or_default()))
+            (ask, act.refused.as_deref())
         })
     }
 }

@@ -168,7 +168,7 @@ pub(crate) enum Change {
     /// The platform did what was asked for; `question` as in [`Change::Answered`]'s ticket.
     Done { act: uuid::Uuid, question: u64 },
     /// The platform refused what was asked for, in its words.
-    Refused { act: uuid::Uuid, text: Option<String> },
+    Refused { act: uuid::Uuid, text: String },
     /// Answers to a task's questions that are not handed in yet.
     Draft { task: String, answers: Vec<TaskAnswer> },
     /// The member saw so many completions of these tasks celebrated.
@@ -356,15 +356,15 @@ impl State {
             }
             Change::Asked(act) => {
                 Arc::make_mut(&mut self.acts).add(act.clone());
-                self.asked(&mut touched);
+                Self::asked(&mut touched);
             }
             Change::Done { act, question } => {
                 Arc::make_mut(&mut self.acts).answered(*act, *question);
-                self.asked(&mut touched);
+                Self::asked(&mut touched);
             }
             Change::Refused { act, text } => {
                 Arc::make_mut(&mut self.acts).refused(*act, text.clone());
-                self.asked(&mut touched);
+                Self::asked(&mut touched);
             }
             Change::Draft { task, answers } => {
                 Arc::make_mut(&mut self.own).draft(task, answers.clone());
@@ -407,7 +407,7 @@ impl State {
         [Screen::Outbox, Screen::Tasks, Screen::Balance].into()
     }
 
-    fn asked(&self, touched: &mut Touched) {
+    fn asked(touched: &mut Touched) {
         touched.add(Row::Acts, Screen::Tasks);
         touched.screens.extend([Screen::Outbox, Screen::Balance]);
     }

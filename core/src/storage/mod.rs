@@ -468,11 +468,10 @@ fn read_events(connection: &Connection) -> rusqlite::Result<Vec<Queued>> {
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
-        match read_event(row) {
-            Some((event, sequence, answered)) => {
-                events.push(Queued { number, event: Arc::new(event), sequence, answered: answered.then_some(0) });
-            }
-            None => tracing::error!(number, "an event cannot be read"),
+        if let Some((event, sequence, answered)) = read_event(row) {
+            events.push(Queued { number, event: Arc::new(event), sequence, answered: answered.then_some(0) });
+        } else {
+            tracing::error!(number, "an event cannot be read");
         }
     }
     Ok(events)

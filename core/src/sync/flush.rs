@@ -75,16 +75,7 @@ impl Engine {
         let state = self.state();
         let at = state.clock.now(&self.clock.read()).at;
         let of_member = state.session.phase != Phase::SignedOut;
-        Event::new(kind, data, self.new_id(at), at, &self.zone, of_member)
-    }
-
-    /// A version 7 UUID of the platform's time. Its other bits tell what happens at the same time on one phone apart, and
-    /// are no secret: to ask the system for each of them would cost as much as all else about an event.
-    pub(super) fn new_id(&self, at: Timestamp) -> Uuid {
-        let mut bits = [0; 10];
-        fastrand::fill(&mut bits);
-        let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
+        Event::new(kind, data, new_id(at), at, &self.zone, of_member)
     }
 
     /// The event of an activity that happens now.
@@ -128,7 +119,7 @@ impl Engine {
     }
 
     /// Tracks what the core itself notes; what cannot be stored is logged.
-    async fn note(self: &Arc<Self>, kind: &'static str, data: Data) {
+    fn note(&self, kind: &'static str, data: Data) {
         let event = self.event(kind, data);
         if let Err(error) = self.commit(&[Change::Track { events: vec![Arc::new(event)], limits: self.limits }]) {
             tracing::error!(%error, kind, "an event is not stored");
@@ -159,7 +150,7 @@ impl Engine {
             (Installation { event: Some(id), ..next }, Some(event))
         } else if let Some(before) = &known.version {
             let data = of_version(&[("from", before), ("to", version)]);
-            (next, Some(Event::new(kind::UPDATED, data, self.new_id(at), at, &self.zone, false)))
+            (next, Some(Event::new(kind::UPDATED, data, new_id(at), at, &self.zone, false)))
         } else {
             // A version of the core that told of no installations was here before.
             (next, None)
@@ -176,7 +167,7 @@ impl Engine {
         if let Some(id) = self.vault.installation()? {
             return Ok(id);
         }
-        let id = self.new_id(self.now().0.at).to_string();
+        let id = new_id(self.now().0.at).to_string();
         self.vault.put_installation(&id)?;
         Ok(id)
     }
@@ -193,7 +184,7 @@ impl Engine {
     pub(crate) fn ask(self: &Arc<Self>, ask: impl FnOnce(Timestamp) -> Ask) -> Result<()> {
         self.check_signed_in()?;
         let at = self.now().0.at;
-        let act = Act { id: self.new_id(at), ask: ask(at), answered: None, refused: None };
+        let act = Act { id: new_id(at), ask: ask(at), answered: None, refused: None };
         self.commit(&[Change::Asked(act)])?;
         self.flush_soon();
         Ok(())
@@ -248,16 +239,16 @@ impl Engine {
     }
 
     /// The app came to the front.
-    pub(super) async fn note_opened(self: &Arc<Self>) {
+    pub(super) fn note_opened(&self) {
         let now = self.clock.read().since_boot;
         let away = {
             let mut outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
             outgoing.active.replace(now).is_none_or(|last| now >= last.saturating_add(SESSION_GAP))
         };
         if away {
-            self.note(kind::SESSION, Data::new()).await;
+            self.note(kind::SESSION, Data::new());
         }
-        self.note(kind::OPENED, Data::new()).await;
+        self.note(kind::OPENED, Data::new());
     }
 
     /// The app is in front still.
@@ -333,8 +324,10 @@ impl Engine {
                     did = true;
                     Change::Done { act: act.id, question: self.questions.fetch_add(1, Ordering::Relaxed) }
                 }
-                Err(Error::Rejected(rejection)) => Change::Refused { act: act.id, text: rejection.text },
-                Err(Error::NotSupported) => Change::Refused { act: act.id, text: None },
+                Err(Error::Rejected(rejection)) => {
+                    Change::Refused { act: act.id, text: rejection.text.unwrap_or_default() }
+                }
+                Err(Error::NotSupported) => Change::Refused { act: act.id, text: String::new() },
                 Err(error) => return Err(error),
             };
             self.commit_for(member, &[change])?;
@@ -377,8 +370,8 @@ impl Engine {
                         state.outbox.answered(&batch, &replies, question, predicts)
                     })?;
                     let of_batch = |id| batch.iter().any(|row| row.event.fact.id == id);
-                    let replied = replies.iter().filter(|reply| of_batch(reply.id));
-                    let (taken, refused): (Vec<_>, Vec<_>) = replied.partition(|reply| reply.taken);
+                    let (taken, refused): (Vec<_>, Vec<_>) =
+                        replies.iter().filter(|reply| of_batch(reply.id)).partition(|reply| reply.taken);
                     if taken.is_empty() && refused.is_empty() {
                         // Not one of them was replied to: it would go on like that for ever.
                         return Err(Error::Unreadable {
@@ -472,4 +465,13 @@ impl Engine {
             outcome => outcome,
         }
     }
+}
+
+/// A version 7 UUID of the platform's time. Its other bits tell what happens at the same time on one phone apart, and
+/// are no secret: to ask the system for each of them would cost as much as all else about an event.
+pub(super) fn new_id(at: Timestamp) -> Uuid {
+    let mut bits = [0; 10];
+    fastrand::fill(&mut bits);
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
 }

@@ -561,7 +561,7 @@ impl Engine {
         if let Err(error) = self.commit(&[]) {
             tracing::error!(%error, "what another process wrote is not read");
         }
-        self.note_opened().await;
+        self.note_opened();
         loop {
             self.note_active();
             if self.flush_due() {

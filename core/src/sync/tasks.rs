@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::flush::new_id;
 use super::{Engine, Failure};
 use crate::acts::Ask;
 use crate::balance::ExpectedPoints;
@@ -91,14 +92,13 @@ impl Engine {
     pub(crate) async fn play(self: &Arc<Self>, game: String) -> Result<GameOutcome> {
         self.check_signed_in()?;
         let state = self.state();
-        let key = match state.own.plays.get(&game) {
-            Some(&key) => key,
-            None => {
-                let key = self.new_id(self.now().0.at);
-                self.commit(&[Change::Playing { game: game.clone(), key: Some(key) }])?;
-                // Two taps at once are one play.
-                self.state().own.plays.get(&game).copied().unwrap_or(key)
-            }
+        let key = if let Some(&key) = state.own.plays.get(&game) {
+            key
+        } else {
+            let key = new_id(self.now().0.at);
+            self.commit(&[Change::Playing { game: game.clone(), key: Some(key) }])?;
+            // Two taps at once are one play.
+            self.state().own.plays.get(&game).copied().unwrap_or(key)
         };
         let platform = self.platform().await?;
         let played = self

@@ -78,6 +78,7 @@ pub(crate) struct TaskSet {
 
 /// What the platform says of tasks and games.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are tasks")]
 pub(crate) struct Tasks {
     pub(crate) sets: Vec<TaskSet>,
     pub(crate) tasks: Vec<Task>,
