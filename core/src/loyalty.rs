@@ -455,7 +455,36 @@ impl CachedCard {
 
 /// Completes what the database holds by what the secret store holds: the key of the card's codes, and, where the
 /// database was lost, the card and the fact that somebody is signed in.
+///
+/// # Errors
+/// When the secret store does not answer; what is in the database stands all the same.
 fn recall(opened: &mut Opened, vault: &Vault) -> Result<()> {
+    let recalled = recall_secrets(opened, vault);
+    let Opened { storage, state, lost, new } = opened;
+    if *lost || *new {
+        // The event that tells of it has the same id each time, so it may be made again when it may have been lost.
+        Arc::make_mut(&mut state.installation).untold = true;
+        // Whose secrets these are that an installation before this one left is not known: they go when they can.
+        Arc::make_mut(&mut state.session).wiping |= *new && recalled.is_err();
+        let mut kept = Arc::new(state.clone());
+        let outcome = storage.commit(|stored| {
+            // Of two processes that start at once, one makes what both have.
+            if let Some(stored) = stored.filter(|_| *new) {
+                kept = Arc::new(stored);
+                return Ok(Written { state: Arc::clone(&kept), rows: BTreeSet::new(), steps: Vec::new() });
+            }
+            Ok(Written { state: Arc::clone(&kept), rows: Row::ALL.into(), steps: Vec::new() })
+        });
+        match outcome {
+            Ok(()) => *state = Arc::unwrap_or_clone(kept),
+            // What cannot be stored is shown all the same.
+            Err(error) => tracing::error!(%error, "what was recalled is not stored"),
+        }
+    }
+    recalled
+}
+
+fn recall_secrets(opened: &mut Opened, vault: &Vault) -> Result<()> {
     let Opened { storage, state, lost, new } = opened;
     if state.session.wiping || *new {
         // A sign-out that was interrupted, or an app that was removed and installed again.
@@ -471,24 +500,6 @@ fn recall(opened: &mut Opened, vault: &Vault) -> Result<()> {
     }
     if state.session.phase != Phase::SignedOut {
         state.apply(&sync::recall(vault, state.cards.card_id())?);
-    }
-    if *lost || *new {
-        // The event that tells of it has the same id each time, so it may be made again when it may have been lost.
-        Arc::make_mut(&mut state.installation).untold = true;
-        let mut kept = Arc::new(state.clone());
-        let outcome = storage.commit(|stored| {
-            // Of two processes that start at once, one makes what both have.
-            if let Some(stored) = stored.filter(|_| *new) {
-                kept = Arc::new(stored);
-                return Ok(Written { state: Arc::clone(&kept), rows: BTreeSet::new(), steps: Vec::new() });
-            }
-            Ok(Written { state: Arc::clone(&kept), rows: Row::ALL.into(), steps: Vec::new() })
-        });
-        match outcome {
-            Ok(()) => *state = Arc::unwrap_or_clone(kept),
-            // What cannot be stored is shown all the same.
-            Err(error) => tracing::error!(%error, "what was recalled is not stored"),
-        }
     }
     Ok(())
 }

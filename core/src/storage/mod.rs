@@ -129,10 +129,15 @@ impl Storage {
             let storage = Self { path, connection: None, data_version: 0, writes: false };
             return Ok(Opened { storage, state, lost, new });
         }
-        match connect(&path).and_then(|connection| read(&connection).map(|kept| (connection, kept))) {
-            Ok((connection, Kept { state, lost })) => {
-                let mut storage = Self { path, connection: None, data_version: 0, writes: false };
-                storage.hold(connection)?;
+        let opened = connect(&path).and_then(|connection| {
+            // Before anything is read: what another process writes from here on is news.
+            let data_version = data_version(&connection)?;
+            let kept = read(&connection)?;
+            Ok((connection, data_version, kept))
+        });
+        match opened {
+            Ok((connection, data_version, Kept { state, lost })) => {
+                let storage = Self { path, connection: Some(connection), data_version, writes: false };
                 Ok(Opened { storage, state, lost: lost && !new, new })
             }
             Err(error) if is_broken(&error) => {
@@ -170,11 +175,13 @@ impl Storage {
                 prepare_to_write(&connection)?;
                 let Written { state, .. } = change(None)?;
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                self.data_version = data_version(&transaction)?;
                 write(&transaction, &state, Row::ALL)?;
                 put_events(&transaction, &state.outbox)?;
                 transaction.commit()?;
                 self.writes = true;
-                self.hold(connection)
+                self.connection = Some(connection);
+                Ok(())
             }
             Err(error) => Err(error.into()),
         }
@@ -242,12 +249,6 @@ impl Storage {
         write(&transaction, &state, rows)?;
         transaction.commit()?;
         Ok(Ok(()))
-    }
-
-    fn hold(&mut self, connection: Connection) -> Result<()> {
-        self.data_version = data_version(&connection)?;
-        self.connection = Some(connection);
-        Ok(())
     }
 
     /// Removes every file of the database, for when its rows cannot be deleted one by one.

@@ -593,6 +593,9 @@ impl Engine {
             return Ok(());
         }
         let state = self.state();
+        if state.session.wiping {
+            self.wipe().await?;
+        }
         let vault = self.vault.clone();
         let card = state.cards.card_id();
         let recalled = blocking(move || recall(&vault, card)).await?;

@@ -8,6 +8,8 @@ mod own;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -543,6 +545,10 @@ fn predict<'a>(task: &'a Task, facts: &ByType<'_>, acts: &[(&TaskAct, Option<&st
         }
     }
     let mut progress = task.confirmed.clone();
+    if participation == Participation::OutWaiting {
+        // As the platform will: who takes part again begins anew.
+        progress.counted.clear();
+    }
     let queued = facts.get(rule.trigger.event.as_str()).map(Vec::as_slice).unwrap_or_default();
     if !queued.is_empty() && rule.is_known() {
         let mut counted: HashSet<Uuid> = task.counted_ids.iter().copied().collect();

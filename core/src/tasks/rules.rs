@@ -1,19 +1,19 @@
 //! What counts for a task, and how far that brings it. The platform counts with it, and the app predicts.
 //!
-//! Pure. A [`Rule`] goes over [`Fact`]s one by one and keeps a [`Progress`], which holds all there is to know: counting on
-//! from any point comes to the same as counting from the beginning. So the app goes on from what the platform has
+//! Pure. A [`Rule`] goes over [`Fact`]s one by one and keeps a [`Progress`], which holds all there is to know: counting
+//! on from any point comes to the same as counting from the beginning. So the app goes on from what the platform has
 //! confirmed. What the caller sees to: no fact comes twice (by its id), nor does an answer to the same question; a fact
 //! that is taken back (a refund) is left out and the rest is counted anew.
 //!
-//! Where a task does not recur, the order of its facts does not matter. Where it does, what completes it is over, so the
-//! order decides what goes into which round.
+//! Where a task does not recur, the order of its facts does not matter. Where it does, what completes it is over, so
+//! the order decides what goes into which round.
 //!
 //! Days are the member's own: each fact says on which it happened, so no time zone is needed here.
 
 use std::collections::BTreeMap;
 use std::ops::RangeBounds;
 
-use jiff::ToSpan;
+use jiff::SignedDuration;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -130,8 +130,8 @@ pub enum Recurrence {
 /// How far a task is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// What was counted, by the first day of the window; by none where the task has no windows. Of a streak that recurs, the
-    /// window that completed it stays with 0: neither it nor what lies before counts for the next one.
+    /// What was counted, by the first day of the window; by none where the task has no windows. Of a streak that
+    /// recurs, the window that completed it stays with 0: neither it nor what lies before counts for the next one.
     #[serde(with = "windows")]
     pub counted: BTreeMap<Option<Date>, Decimal>,
     /// How many times it was done.
@@ -157,7 +157,7 @@ mod windows {
 impl Rule {
     /// Whether this version can count for the task at all.
     pub fn is_known(&self) -> bool {
-        !matches!(self.kind, Kind::Other(_)) && !matches!(self.window, Window::Other(_)) && self.target > Decimal::ZERO
+        !matches!(self.kind, Kind::Other(_)) && !matches!(self.window, Window::Other(_)) && is_positive(self.target)
     }
 
     /// Whether the task is about such a fact, at whatever time.
@@ -173,7 +173,7 @@ impl Rule {
             && takes_part
             && fact.at >= self.starts
             && self.ends.is_none_or(|ends| fact.at < ends)
-            && (self.kind != Kind::Amount || fact.amount > Decimal::ZERO)
+            && (self.kind != Kind::Amount || is_positive(fact.amount))
             && self.matches(fact)
     }
 
@@ -219,8 +219,8 @@ impl Rule {
         progress
     }
 
-    /// What to show on the member's day `today`: what counts towards the target by then. A window that has passed counts
-    /// no longer, nor does a streak that was missed; a task that is done has its target at least.
+    /// What to show on the member's day `today`: what counts towards the target by then. A window that has passed
+    /// counts no longer, nor does a streak that was missed; a task that is done has its target at least.
     pub fn value(&self, progress: &Progress, today: Date) -> Decimal {
         let value = match self.kind {
             Kind::Streak if progress.completed => self.target,
@@ -241,7 +241,7 @@ impl Rule {
             (Kind::Questionnaire, _) => None,
             (_, Window::Week) => {
                 let back = day.weekday().since(Weekday::Monday);
-                Some(day.checked_sub(back.days()).unwrap_or(day))
+                Some(day.saturating_sub(days(back.into())))
             }
             (Kind::Streak, _) | (_, Window::Day) => Some(day),
             (_, Window::None | Window::Other(_)) => None,
@@ -250,7 +250,7 @@ impl Rule {
 
     /// The first day of the window that is `ahead` windows after the one that begins on `window`.
     pub fn window_after(&self, window: Date, ahead: i32) -> Date {
-        window.saturating_add(i64::from(ahead).saturating_mul(self.window_days()).days())
+        window.saturating_add(days(i64::from(ahead).saturating_mul(self.window_days())))
     }
 
     /// How many windows `later` is after `earlier`, both first days of one: 1 for neighbours; 0 where it is not later.
@@ -259,8 +259,8 @@ impl Rule {
         u32::try_from(days / self.window_days()).unwrap_or_default()
     }
 
-    /// The windows of the streak that goes on on the member's day `today`, oldest first: none where it was missed. Where the
-    /// streak is done, the windows that made it so.
+    /// The windows of the streak that goes on on the member's day `today`, oldest first: none where it was missed.
+    /// Where the streak is done, the windows that made it so.
     pub fn run(&self, progress: &Progress, today: Date) -> Vec<Date> {
         let Some(today) = self.window_of(today) else { return Vec::new() };
         let newest = windows_with_facts(progress, ..).next_back();
@@ -277,8 +277,8 @@ impl Rule {
         run
     }
 
-    /// The windows, newest first, of the run that is not broken at the window that begins on `end`. That one may still be
-    /// without a fact: it is not missed before it is over.
+    /// The windows, newest first, of the run that is not broken at the window that begins on `end`. That one may still
+    /// be without a fact: it is not missed before it is over.
     fn run_until(&self, progress: &Progress, end: Date) -> impl Iterator<Item = Date> {
         let mut before = end;
         windows_with_facts(progress, ..=Some(end)).rev().take_while(move |window| {
@@ -312,7 +312,8 @@ impl Rule {
     /// Whether nothing more counts in a window.
     fn is_over(&self, progress: &Progress, window: Option<Date>) -> bool {
         let spent = |(done, counted): (&Option<Date>, &Decimal)| counted.is_zero() && *done >= window;
-        self.is_full(progress, window) || self.kind == Kind::Streak && progress.counted.iter().any(spent)
+        let spends = self.kind == Kind::Streak && self.recurrence == Recurrence::OnCompletion;
+        self.is_full(progress, window) || spends && progress.counted.iter().any(spent)
     }
 
     /// Whether a window has what it takes, for a task that is done anew in each.
@@ -332,15 +333,26 @@ impl Rule {
     }
 }
 
+/// More than 0. Comparing would bring both to one scale first.
+fn is_positive(amount: Decimal) -> bool {
+    amount.is_sign_positive() && !amount.is_zero()
+}
+
+/// Whole days, which need no calendar to be added.
+fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(days.saturating_mul(24))
+}
+
 fn windows_with_facts(
     progress: &Progress,
     range: impl RangeBounds<Option<Date>>,
 ) -> impl DoubleEndedIterator<Item = Date> + '_ {
-    progress.counted.range(range).filter(|(_, counted)| **counted > Decimal::ZERO).filter_map(|(window, _)| *window)
+    progress.counted.range(range).filter(|(_, counted)| is_positive(**counted)).filter_map(|(window, _)| *window)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use proptest::prelude::*;
 
     use super::*;
@@ -665,7 +677,10 @@ mod tests {
 
         #[test]
         fn what_is_taken_back_never_brings_a_task_further(
-            rule in any_rule(), facts in any_facts(), kept in proptest::collection::vec(any::<bool>(), 40), today in any_day(),
+            rule in any_rule(),
+            facts in any_facts(),
+            kept in proptest::collection::vec(any::<bool>(), 40),
+            today in any_day(),
         ) {
             let rule = Rule { recurrence: Recurrence::None, ..rule };
             let left: Vec<_> = facts.iter().zip(&kept).filter_map(|(fact, kept)| kept.then_some(fact)).collect();
