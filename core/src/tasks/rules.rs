@@ -67,7 +67,7 @@ pub enum Kind {
     Amount,
     /// Windows are counted in which there was a fact.
     Streak,
-    /// Questions are counted that were answered.
+    /// Questions are counted that were answered, on whatever day.
     Questionnaire,
     /// One that this version does not know: it is left to the platform.
     Other(String),
@@ -200,12 +200,11 @@ impl Rule {
         if reached {
             progress.completions = progress.completions.saturating_add(1);
             match self.recurrence {
-                Recurrence::OnCompletion => {
-                    progress.counted.clear();
-                    if self.kind == Kind::Streak {
-                        progress.counted.insert(window, Decimal::ZERO);
-                    }
+                // What comes late for a day of this streak, or again on its last one, is not the next one's.
+                Recurrence::OnCompletion if self.kind == Kind::Streak => {
+                    progress.counted.values_mut().for_each(|counted| *counted = Decimal::ZERO);
                 }
+                Recurrence::OnCompletion => progress.counted.clear(),
                 // Each window is done by itself.
                 Recurrence::OnExpiration if window.is_some() && self.kind != Kind::Streak => {}
                 Recurrence::None | Recurrence::OnExpiration | Recurrence::Other(_) => progress.completed = true,
@@ -236,6 +235,7 @@ impl Rule {
     /// The first day of the window that `day` is in; none where the task has no windows.
     pub fn window_of(&self, day: Date) -> Option<Date> {
         match (&self.kind, &self.window) {
+            (Kind::Questionnaire, _) => None,
             (_, Window::Week) => {
                 let back = i32::from(day.weekday().since(Weekday::Monday));
                 Some(day.checked_sub(back.days()).unwrap_or(day))
@@ -304,3 +304,7 @@ impl Rule {
 fn windows_with_facts(counted: &BTreeMap<Option<Date>, Decimal>) -> impl Iterator<Item = Date> {
     counted.iter().filter(|(_, value)| **value > Decimal::ZERO).filter_map(|(window, _)| *window)
 }
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+pub(crate) mod tests;
