@@ -8,6 +8,8 @@ mod own;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
