@@ -624,7 +624,10 @@ pub(crate) fn view<'a>(
 fn show(predicted: &Predicted<'_>, ours: Ours<'_>, now: Timestamp, today: Date) -> TaskView {
     let Predicted { task, rule, progress, participation, refused } = predicted;
     let (confirmed, total) = if rule.is_known() {
-        (rule.value(&task.confirmed, today), rule.value(progress, today))
+        // What was counted of a round that is done on this phone is not the next one's.
+        let anew = rule.recurrence == Recurrence::OnCompletion && predicted.completions_waiting() > 0;
+        let confirmed = if anew { Decimal::ZERO } else { rule.value(&task.confirmed, today) };
+        (confirmed, rule.value(progress, today))
     } else {
         (task.progress, task.progress)
     };
