@@ -14,7 +14,7 @@ fn noon(on: &str) -> Timestamp {
     fact(0, on, 0).at
 }
 
-fn task(id: &str, rule: Rule) -> Task {
+pub(crate) fn task(id: &str, rule: Rule) -> Task {
     Task {
         id: id.to_owned(),
         version: 1,
@@ -63,9 +63,9 @@ fn opt_in(at: Timestamp) -> TaskAct {
     TaskAct::OptIn { task: "t".to_owned(), at }
 }
 
-fn points(amount: i64) -> Option<Reward> {
+fn points(amount: i64) -> Reward {
     let points = Some(ExpectedPoints { currency_code: "POINTS".to_owned(), amount: amount.into() });
-    Some(Reward { points, ..Reward::default() })
+    Reward { points, ..Reward::default() }
 }
 
 fn game(id: &str) -> Game {
@@ -122,6 +122,26 @@ fn an_event_in_the_queue_twice_counts_once() {
 }
 
 #[test]
+fn a_list_of_counted_events_may_be_too_short_for_all_of_them() {
+    let facts: Vec<_> = (1..=300).map(|id| fact(id, TODAY, 0)).collect();
+    let mut task = counted(task("t", rule(Kind::Count, 320)), &facts[..260]);
+    task.counted_ids.truncate(LISTED);
+    let view = seen_one(task, &facts, &[]);
+    assert_eq!((view.confirmed, view.waiting, view.state), (number(260), number(40), TaskState::Open));
+}
+
+#[test]
+fn what_follows_an_opt_in_awaits_it() {
+    let tasks = of(vec![task("t", Rule { opt_in: true, ..rule(Kind::Count, 3) })]);
+    let act = opt_in(noon(TODAY));
+    let other = Fact { event: "card.shown".to_owned(), ..fact(1, TODAY, 0) };
+    assert!(awaits(&tasks, &[(&act, None)], &fact(1, TODAY, 0)));
+    assert!(!awaits(&tasks, &[(&act, None)], &other));
+    assert!(!awaits(&tasks, &[(&act, Some("no"))], &fact(1, TODAY, 0)));
+    assert!(!awaits(&tasks, &[], &fact(1, TODAY, 0)));
+}
+
+#[test]
 fn what_is_done_offline_waits() {
     let facts = [fact(1, TODAY, 0), fact(2, TODAY, 0)];
     let view = seen_one(task("t", rule(Kind::Count, 2)), &facts, &[]);
@@ -135,7 +155,7 @@ fn what_is_done_offline_waits() {
 fn a_task_that_began_anew_on_this_phone_has_nothing_confirmed() {
     let again = Rule { recurrence: Recurrence::OnCompletion, ..rule(Kind::Count, 3) };
     let facts: Vec<_> = (1..=4).map(|id| fact(id, TODAY, 0)).collect();
-    let task = Task { reward: points(5), ..counted(task("t", again), &facts[..2]) };
+    let task = Task { reward: Some(points(5)), ..counted(task("t", again), &facts[..2]) };
     let tasks = of(vec![task]);
     let view = seen(&tasks, &facts, &[], &OwnTasks::default(), TODAY);
     assert_eq!((view.tasks[0].confirmed, view.tasks[0].waiting), (number(0), number(1)), "one of the next round");
@@ -301,13 +321,13 @@ fn the_dots_of_a_streak_tell_counted_waiting_missed_and_open() {
 fn a_set_tells_done_from_waiting_and_its_points_are_expected_with_the_last() {
     let one = |id: &str, event: &str| {
         let trigger = Trigger { event: event.to_owned(), conditions: BTreeMap::new() };
-        Task { reward: points(10), ..task(id, Rule { trigger, ..rule(Kind::Count, 1) }) }
+        Task { reward: Some(points(10)), ..task(id, Rule { trigger, ..rule(Kind::Count, 1) }) }
     };
     let set = TaskSet {
         id: "s".to_owned(),
         title: "All".to_owned(),
         task_ids: ["a", "b", "c"].map(str::to_owned).to_vec(),
-        reward: points(100),
+        reward: Some(points(100)),
         completed: false,
     };
     let mut tasks = Tasks {
