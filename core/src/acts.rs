@@ -105,3 +105,98 @@ impl Ask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Timestamp;
+
+    fn act(id: u128, task: &str) -> Act {
+        let ask = Ask::Task(TaskAct::OptIn { task: task.to_owned(), at: Timestamp::UNIX_EPOCH });
+        Act { id: Uuid::from_u128(id), ask, answered: None, refused: None }
+    }
+
+    fn id(id: u128) -> Uuid {
+        Uuid::from_u128(id)
+    }
+
+    fn asked(acts: &[Act]) -> Acts {
+        let mut all = Acts::default();
+        for act in acts {
+            all.add(act.clone());
+        }
+        all
+    }
+
+    /// Each with its task and its refusal.
+    fn shown(acts: &Acts) -> Vec<(&str, Option<&str>)> {
+        acts.of_tasks().map(|(act, refusal)| (act.task(), refusal)).collect()
+    }
+
+    #[test]
+    fn acts_are_sent_one_after_the_other() {
+        let mut acts = asked(&[act(1, "a"), act(2, "b"), act(3, "a")]);
+        assert_eq!((acts.next(), acts.len()), (Some(&act(1, "a")), 3));
+        acts.answered(id(1), 5);
+        acts.refused(id(2), String::new());
+        assert_eq!((acts.next(), acts.len()), (Some(&act(3, "a")), 1));
+        acts.answered(id(77), 6);
+        acts.refused(id(77), String::new());
+        assert_eq!(acts.len(), 1, "what nobody asked for changes nothing");
+        acts.answered(id(3), 6);
+        assert_eq!((acts.next(), acts.len()), (None, 0));
+    }
+
+    #[test]
+    fn what_was_done_is_shown_until_an_answer_that_was_asked_for_later() {
+        let mut acts = asked(&[act(1, "a"), act(2, "b"), act(3, "c"), act(4, "d")]);
+        acts.answered(id(1), 5);
+        acts.answered(id(2), 8);
+        acts.refused(id(3), "No".to_owned());
+        assert!(!acts.settled(5), "that was asked before it was done");
+        assert!(acts.settled(6));
+        assert_eq!(shown(&acts), [("b", None), ("c", Some("No")), ("d", None)]);
+        assert!(!acts.settled(8) && acts.settled(9) && !acts.settled(99));
+        assert_eq!(shown(&acts), [("c", Some("No")), ("d", None)], "a refusal and what waits stay");
+    }
+
+    #[test]
+    fn who_tries_again_forgets_the_refusal_of_the_same_thing() {
+        let mut acts = asked(&[act(1, "a"), act(2, "b"), act(3, "a")]);
+        acts.refused(id(1), "Too early".to_owned());
+        acts.refused(id(2), String::new());
+        assert_eq!(shown(&acts), [("a", Some("Too early")), ("b", Some("")), ("a", None)]);
+        acts.add(act(4, "a"));
+        assert_eq!(shown(&acts), [("b", Some("")), ("a", None), ("a", None)], "what waits is not a refusal");
+        acts.refused(id(3), "Too late".to_owned());
+        assert_eq!(acts.next(), Some(&act(4, "a")));
+    }
+
+    #[test]
+    fn only_the_last_refusals_are_remembered() {
+        let count = REFUSED as u128;
+        let all: Vec<_> = (0..count + 5).map(|at| act(at, &at.to_string())).collect();
+        let mut acts = asked(&all);
+        acts.answered(id(0), 7);
+        for at in 1..count + 4 {
+            acts.refused(id(at), String::new());
+        }
+        let refused: Vec<_> = acts.0.iter().filter(|act| act.refused.is_some()).map(|act| act.id).collect();
+        assert_eq!(refused, (4..count + 4).map(id).collect::<Vec<_>>(), "the oldest went");
+        assert_eq!((acts.0[0].id, acts.next().map(|act| act.id)), (id(0), Some(id(count + 4))), "others did not");
+    }
+
+    #[test]
+    fn after_a_restart_any_question_comes_later_than_what_was_done() {
+        let mut acts = asked(&[act(1, "a"), act(2, "b"), act(3, "c"), act(4, "d")]);
+        acts.answered(id(1), 900);
+        acts.refused(id(2), "No".to_owned());
+        acts.refused(id(4), String::new());
+        let text = serde_json::to_string(&acts).unwrap();
+        let mut acts = serde_json::from_str::<Acts>(&text).unwrap().stored();
+        assert_eq!(shown(&acts), [("a", None), ("b", Some("No")), ("c", None), ("d", Some(""))]);
+        assert_eq!((acts.next(), acts.len()), (Some(&act(3, "c")), 1), "what was done or refused is not asked again");
+        assert!(acts.settled(1));
+        assert_eq!(shown(&acts), [("b", Some("No")), ("c", None), ("d", Some(""))]);
+    }
+}

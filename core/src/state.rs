@@ -414,11 +414,12 @@ impl State {
 
     /// The platform's tasks are those of `question`: what it had before that needs no prediction any more.
     fn settle(&mut self, question: u64, touched: &mut Touched) {
-        let steps = self.outbox.settled(question);
-        self.queue(steps, touched);
         if Arc::make_mut(&mut self.acts).settled(question) {
             touched.rows.insert(Row::Acts);
         }
+        let acts: Vec<_> = self.acts.of_tasks().collect();
+        let steps = self.outbox.settled(question, |fact| tasks::awaits(&self.tasks, &acts, fact));
+        self.queue(steps, touched);
         touched.screens.insert(Screen::Balance);
     }
 
@@ -549,8 +550,16 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
+    use crate::acts::Ask;
+    use crate::events::Data;
+    use crate::events::outbox::Reply;
     use crate::session::{Member, Phase};
+    use crate::tasks::TaskAct;
+    use crate::tasks::tests::rule;
+    use crate::tasks::rules::{Kind, Rule};
     use crate::types::Decimal;
 
     fn at(second: i64) -> Timestamp {
@@ -602,6 +611,35 @@ mod tests {
         state.apply(&Change::Session(SessionChange::SignedIn(None)));
         assert!(state.tiers.is_empty(), "nobody knows who this is");
         assert_eq!(state.session.phase, Phase::SignedIn);
+    }
+
+    #[test]
+    fn what_followed_an_opt_in_stays_until_the_platform_knows_of_that() {
+        let rule = Rule { opt_in: true, ..rule(Kind::Count, 3) };
+        let task = |counts_from| tasks::tests::task("t", Rule { counts_from, ..rule.clone() });
+        let pulled = |ticket, counts_from| {
+            answered(ticket, Answer::Tasks(Tasks { tasks: vec![task(counts_from)], ..Tasks::default() }))
+        };
+        let mut state = State::default();
+        state.apply(&pulled(1, None));
+        let act = uuid::Uuid::from_u128(1);
+        let ask = Ask::Task(TaskAct::OptIn { task: "t".to_owned(), at: at(0) });
+        state.apply(&Change::Asked(Act { id: act, ask, answered: None, refused: None }));
+        let event = Event::new("purchase", Data::new(), uuid::Uuid::from_u128(2), at(1), &TimeZone::UTC, true);
+        state.apply(&Change::Track { events: vec![Arc::new(event)], limits: Limits::NONE });
+        let (batch, steps) = state.outbox.batch(100);
+        state.take(&steps);
+        let replies = [Reply { id: uuid::Uuid::from_u128(2), taken: true, reason: None }];
+        let steps = state.outbox.answered(&batch, &replies, 2, |_| true);
+        state.take(&steps);
+        state.apply(&pulled(3, None));
+        assert_eq!(state.outbox.facts().count(), 1, "the opt-in is still to be told");
+        state.apply(&Change::Done { act, question: 4 });
+        state.apply(&pulled(4, None));
+        assert_eq!(state.outbox.facts().count(), 1, "asked before the platform knew of it");
+        let touched = state.apply(&pulled(5, Some(at(0))));
+        assert_eq!((state.outbox.facts().count(), touched.steps.len()), (0, 1));
+        assert!(touched.rows.contains(&Row::Acts));
     }
 
     #[test]

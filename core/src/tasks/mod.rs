@@ -7,7 +7,7 @@
 mod own;
 pub mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod vectors;
 
@@ -27,6 +27,8 @@ use crate::types::{Decimal, Freshness, Timestamp};
 const ANSWERED: &str = "task.answered";
 /// A streak's row of dots goes back so many windows at most.
 const MOST_DOTS: i32 = 31;
+/// The platform lists so many counted events of a task at most, the newest.
+const LISTED: usize = 200;
 
 /// A task, as the platform last said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +82,7 @@ pub(crate) struct TaskSet {
 
 /// What the platform says of tasks and games.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "they are tasks")]
+#[expect(clippy::struct_field_names, reason = "tasks are what it is named for, and what the wire calls them")]
 pub(crate) struct Tasks {
     pub(crate) sets: Vec<TaskSet>,
     pub(crate) tasks: Vec<Task>,
@@ -462,6 +464,15 @@ pub(crate) fn triggers(tasks: &Tasks, fact: &Fact) -> bool {
     tasks.tasks.iter().any(|task| task.rule.matches(fact))
 }
 
+/// Whether such a fact may count once the platform knows of an opt-in that is among `acts`.
+pub(crate) fn awaits(tasks: &Tasks, acts: &[(&TaskAct, Option<&str>)], fact: &Fact) -> bool {
+    acts.iter().any(|(act, refusal)| {
+        let opted_in =
+            |task: &&Task| refusal.is_none() && matches!(act, TaskAct::OptIn { task: id, .. } if *id == task.id);
+        tasks.tasks.iter().filter(opted_in).any(|task| task.rule.matches(fact))
+    })
+}
+
 /// What counts as celebrated where tasks are known for the first time on this phone: all that is done, but for what
 /// events of this very phone (`own`) have done.
 pub(crate) fn baseline(tasks: &Tasks, own: &[Uuid]) -> BTreeMap<String, u32> {
@@ -552,7 +563,9 @@ fn predict<'a>(task: &'a Task, facts: &ByType<'_>, acts: &[(&TaskAct, Option<&st
     let queued = facts.get(rule.trigger.event.as_str()).map(Vec::as_slice).unwrap_or_default();
     if !queued.is_empty() && rule.is_known() {
         let mut counted: HashSet<Uuid> = task.counted_ids.iter().copied().collect();
-        for fact in queued {
+        // It has what came before one that it lists, too, though the list may be too short for that.
+        let listed = queued.iter().rposition(|fact| task.counted_ids.len() >= LISTED && counted.contains(&fact.id));
+        for fact in queued.iter().skip(listed.map_or(0, |at| at + 1)) {
             if counted.insert(fact.id) {
                 rule.count(&mut progress, fact);
             }
@@ -650,7 +663,10 @@ fn by_type<'a>(facts: impl Iterator<Item = &'a Fact>) -> ByType<'a> {
 fn show(predicted: &Predicted<'_>, ours: Ours<'_>, now: Timestamp, today: Date) -> TaskView {
     let Predicted { task, rule, progress, participation, refused } = predicted;
     let (confirmed, total) = if rule.is_known() {
-        (rule.value(&task.confirmed, today), rule.value(progress, today))
+        // What was counted of a round that is done on this phone is not the next one's.
+        let anew = rule.recurrence == Recurrence::OnCompletion && predicted.completions_waiting() > 0;
+        let confirmed = if anew { Decimal::ZERO } else { rule.value(&task.confirmed, today) };
+        (confirmed, rule.value(progress, today))
     } else {
         (task.progress, task.progress)
     };

@@ -28,9 +28,10 @@ impl OwnTasks {
         }
     }
 
-    /// So many completions were celebrated. What was celebrated once stays so.
+    /// So many completions were celebrated. What was celebrated once stays so. Before tasks are known there is nothing to
+    /// celebrate.
     pub(crate) fn celebrate(&mut self, completions: &BTreeMap<String, u32>) {
-        let celebrated = self.celebrated.get_or_insert_default();
+        let Some(celebrated) = &mut self.celebrated else { return };
         for (task, completions) in completions {
             let known = celebrated.entry(task.clone()).or_default();
             *known = (*known).max(*completions);
