@@ -558,8 +558,8 @@ mod tests {
     use crate::events::outbox::Reply;
     use crate::session::{Member, Phase};
     use crate::tasks::TaskAct;
-    use crate::tasks::tests::rule;
     use crate::tasks::rules::{Kind, Rule};
+    use crate::tasks::tests::rule;
     use crate::types::Decimal;
 
     fn at(second: i64) -> Timestamp {

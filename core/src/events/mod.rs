@@ -358,6 +358,8 @@ pub struct FlushReport {
     pub sent: u32,
     /// Events that still wait.
     pub queued: u32,
+    /// Opt-ins, answers and the like that still wait.
+    pub acts: u32,
     /// Why some wait; none: there was time for all, or none was left.
     pub stopped: Option<StaleReason>,
 }

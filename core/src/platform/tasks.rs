@@ -336,7 +336,7 @@ impl Platform {
 
     /// Plays a game once for each `key`.
     pub(crate) async fn play(&self, token: &str, game: &str, key: Uuid) -> Result<GameOutcome> {
-        let call = Call::new("POST /app/v1/games/{id}/play").id(game).key(key).token(token).json(&json!({}));
+        let call = Call::new("POST /app/v1/games/{id}/play").id(game).key(key).token(token);
         self.ask::<PlayRow>(call).await
     }
 }

@@ -56,6 +56,8 @@ struct Standing<'p> {
     progress: Progress,
     /// What was counted in, newest first.
     counted: Vec<Uuid>,
+    /// The questions that have an answer.
+    answered: BTreeSet<i64>,
     version: i64,
     known: Option<Known>,
 }
@@ -327,10 +329,13 @@ fn standings<'p>(tx: &Connection, member: i64, programme: &'p Programme) -> Outc
             }
             counted.reverse();
             counted.truncate(MOST_IDS);
+            let answered = facts.iter().filter(|fact| fact.event == "task.answered");
+            let answered = answered.filter(|fact| fact.fields.get("task") == Some(&task.id));
+            let answered = answered.filter_map(|fact| fact.fields.get("question")?.parse().ok()).collect();
             let known = known.remove(&task.id);
             let revision = programme.revisions.get(&task.id).copied().unwrap_or(0);
             let version = 1 + revision + known.as_ref().map_or(0, |known| known.version);
-            Ok(Standing { task, rule, progress, counted, version, known })
+            Ok(Standing { task, rule, progress, counted, answered, version, known })
         })
         .collect()
 }
@@ -380,7 +385,15 @@ impl Standing<'_> {
         } else {
             "notStarted"
         };
-        let questions = (!task.questions.is_empty()).then_some(&task.questions);
+        let questions: Vec<Value> = task
+            .questions
+            .iter()
+            .map(|question| {
+                let mut wire = json!(question);
+                wire["answered"] = self.answered.contains(&question.id).into();
+                wire
+            })
+            .collect();
         json!({
             "id": task.id,
             "version": self.version,
@@ -399,7 +412,7 @@ impl Standing<'_> {
             "countsFrom": rule.counts_from.map(|at| at.to_string()),
             "recurrence": task.recurrence,
             "reward": task.reward,
-            "questions": questions,
+            "questions": (!questions.is_empty()).then_some(questions),
             "action": task.action,
             "status": status,
             "progress": wire::decimal(value),
