@@ -202,17 +202,19 @@ impl Engine {
     pub(crate) async fn flush(self: &Arc<Self>) -> FlushReport {
         let engine = Arc::clone(self);
         let sent = self.flushing.join(async move { engine.send_all().await }).await.unwrap_or_default();
-        let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
-        FlushReport { sent, queued: count(self.state().outbox.len()), stopped: outgoing.stopped }
+        self.flush_report(sent, self.stopped())
+    }
+
+    fn flush_report(&self, sent: u32, stopped: Option<StaleReason>) -> FlushReport {
+        let state = self.state();
+        FlushReport { sent, queued: count(state.outbox.len()), acts: count(state.acts.len()), stopped }
     }
 
     /// The same, for as long as there is time.
     pub(crate) async fn flush_within(self: &Arc<Self>, deadline: Duration) -> FlushReport {
         match tokio::time::timeout(deadline, self.flush()).await {
             Ok(report) => report,
-            Err(_) => {
-                FlushReport { sent: 0, queued: count(self.state().outbox.len()), stopped: Some(StaleReason::Offline) }
-            }
+            Err(_) => self.flush_report(0, Some(StaleReason::Offline)),
         }
     }
 
