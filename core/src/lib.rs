@@ -15,6 +15,7 @@
 //! | [`session`] | where a sign-in or registration stands |
 //! | [`push`] | what a push means |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
+//! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
 //! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |

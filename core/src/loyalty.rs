@@ -53,7 +53,7 @@ pub struct Config {
     /// SHA-256 digests of public keys, base64. When there are any, the platform's certificate chain must hold one.
     #[uniffi(default)]
     pub pins: Vec<String>,
-    /// How many events may wait for a network, at least 100. When more do, the oldest are given up that no task counts;
+    /// How many events may wait for a network, at least 200. When more do, the oldest are given up that no task counts;
     /// the platform is told how many.
     #[uniffi(default = 10_000)]
     pub outbox_events: u32,
@@ -341,11 +341,9 @@ impl Loyalty {
     pub async fn track(&self, activity: Activity) -> std::result::Result<(), LoyaltyError> {
         let event = self.engine.happened(activity).map_err(|error| self.outward(error))?;
         let (written, first) = self.engine.take_in(event);
-        if first {
-            // Who calls at the same time gets their turn before the writing begins, and shares the commit.
+        // Who calls at the same time gets their turn before the writing begins, and shares the commit.
+        if let Some(_writer) = first.then(|| Writer(self)) {
             yield_once().await;
-            let engine = Arc::clone(&self.engine);
-            self.runtime.blocking(move || engine.write_incoming());
         }
         let outcome = written.await.unwrap_or_else(|_| Err(Error::Bug("an event was not written".to_owned())));
         outcome.map_err(|error| self.outward(error))
@@ -426,6 +424,17 @@ impl Loyalty {
 
     fn outward(&self, error: Error) -> LoyaltyError {
         tracing::dispatcher::with_default(&self.dispatch, || error.into())
+    }
+}
+
+/// Begins to write what is on its way to the disk when it goes out of scope: also when the caller leaves before that,
+/// since others may wait for it by then.
+struct Writer<'a>(&'a Loyalty);
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        let engine = Arc::clone(&self.0.engine);
+        self.0.runtime.blocking(move || engine.write_incoming());
     }
 }
 
@@ -523,8 +532,8 @@ fn check(config: &Config) -> Result<Setup> {
     let Ok(zone) = TimeZone::get(&config.time_zone) else {
         return wrong("time_zone", "it must be a name of the IANA database such as `Europe/Berlin`");
     };
-    if config.outbox_events < 100 {
-        return wrong("outbox_events", "it must be at least 100, which is one batch");
+    if config.outbox_events < 200 {
+        return wrong("outbox_events", "it must be at least 200: one batch that is on its way, and one that waits");
     }
     if config.outbox_bytes < 100_000 {
         return wrong("outbox_bytes", "it must be at least 100 000");

@@ -13,11 +13,13 @@ use std::time::{Duration, Instant};
 
 use pocketcard::Loyalty;
 use pocketcard::card::{CardView, CodeKind, Symbology, symbol};
-use pocketcard::events::Activity;
+use pocketcard::events::{Activity, FieldValue};
 use pocketcard::history::HistoryFilter;
 use pocketcard::host::Host;
 use pocketcard::loyalty::Config;
-use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config};
+use pocketcard::types::Decimal;
+use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config, run};
+use serde_json::json;
 
 fn main() {
     // Asked for by ourselves below: a fresh process whose memory is the core's.
@@ -33,6 +35,9 @@ fn main() {
     if runs("track") {
         track();
         track_together();
+    }
+    if runs("tasks") {
+        tasks();
     }
 }
 
@@ -213,6 +218,38 @@ fn track_together() {
         others.push((processors() - start) / CALLERS);
     }
     say("track_together", median(ours), median(others), 1.2);
+}
+
+/// The tasks' screen with 50 tasks and 1 000 events of ten types that wait, against its bar of a millisecond.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn tasks() {
+    const KINDS: [(&str, &str); 3] = [("count", "none"), ("amount", "day"), ("streak", "week")];
+    let platform = Platform::start();
+    for task in 0..50 {
+        let (kind, window) = KINDS[task % 3];
+        platform.put_task(json!({
+            "id": format!("task-{task}"), "title": "Look around", "kind": kind, "window": window, "target": 400,
+            "trigger": { "event": "custom", "where": { "name": format!("look.{}", task % 10) } },
+        }));
+    }
+    let phone = Phone::signed_in(&platform);
+    platform.cut_off();
+    for event in 0..1_000 {
+        let fields = [("amount".to_owned(), FieldValue::Number { value: Decimal::new(125, 2) })].into();
+        run(phone.app().track(Activity::Custom { name: format!("look.{}", event % 10), fields })).unwrap();
+    }
+    let app = phone.app();
+    assert!(app.tasks().tasks.len() >= 50 && app.tasks().tasks.iter().any(|task| task.waiting > Decimal::ZERO));
+    let mut times = Vec::new();
+    for _ in 0..300 {
+        let start = Instant::now();
+        drop(black_box(app.tasks()));
+        times.push(start.elapsed());
+    }
+    let time = median(times);
+    println!("tasks_view: {time:.1?}");
+    println!("ratio tasks_view_of_1ms {:.3} 1", time.as_secs_f64() / 1e-3);
+    platform.exchanges();
 }
 
 /// What this process has had of the processors, all its threads together.

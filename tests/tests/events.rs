@@ -213,21 +213,23 @@ fn the_platforms_wish_to_wait_is_kept() {
 fn a_full_outbox_gives_up_the_oldest_and_reports_it() {
     let platform = Platform::start();
     let mut phone = Phone::new(platform.url());
-    phone.config.outbox_events = 100;
+    phone.config.outbox_events = 200;
     phone.reopen();
     platform.cut_off();
-    for offer in 0..150 {
+    for offer in 0..300 {
         view(&phone, offer);
     }
     let outbox = phone.app().outbox();
-    assert!(outbox.queued <= 100);
+    assert!(outbox.queued <= 200);
     assert_eq!(outbox.dropped.len(), 1);
     assert_eq!(outbox.dropped[0].reason, DropReason::Full);
     let dropped = i64::try_from(outbox.dropped[0].count).unwrap();
     platform.heal();
     assert_eq!(flush(&phone).queued, 0);
     assert_eq!(kinds(&platform, &phone)[0], "app.installed", "it is never given up");
-    assert_eq!(viewed(&platform, &phone), (dropped..150).collect::<Vec<_>>());
+    let seen = viewed(&platform, &phone);
+    assert!(seen.is_sorted() && seen.ends_with(&[297, 298, 299]), "the newest are there");
+    assert_eq!(i64::try_from(seen.len()).unwrap(), 300 - dropped);
     let events = platform.events(&device(&phone));
     let report = events.iter().find(|event| event.kind == "events.dropped").unwrap();
     assert_eq!(report.data, json!({ "count": dropped, "reason": "full" }));
@@ -265,6 +267,42 @@ fn while_the_app_is_in_front_events_leave_by_themselves() {
     let kinds = kinds(&platform, &phone);
     assert!(kinds.contains(&"app.opened".to_owned()) && kinds.contains(&"session.started".to_owned()), "{kinds:?}");
     phone.app().set_active(false);
+}
+
+#[test]
+fn a_full_batch_leaves_by_itself_and_no_storm_follows_where_it_cannot() {
+    let platform = Platform::start();
+    let phone = Phone::signed_in(&platform);
+    for offer in 0..100 {
+        view(&phone, offer);
+    }
+    phone.wait("the batch is sent", |app| (app.outbox().queued == 0).then_some(()));
+    platform.cut_off();
+    platform.exchanges();
+    for offer in 0..150 {
+        view(&phone, offer);
+    }
+    phone.wait("one try failed", |app| app.outbox().stopped);
+    view(&phone, 1);
+    assert!(platform.exchanges().len() <= 1, "the next try waits");
+}
+
+#[test]
+fn who_leaves_while_an_event_is_written_keeps_nobody_from_tracking() {
+    let platform = Platform::start();
+    let phone = Phone::new(platform.url());
+    for offer in 0..20 {
+        // As a screen that is closed does: the call is dropped after its first step.
+        let mut call = Box::pin(phone.app().track(Activity::OfferViewed { offer }));
+        let waker = std::task::Waker::noop();
+        let _ = call.as_mut().poll(&mut std::task::Context::from_waker(waker));
+        drop(call);
+    }
+    view(&phone, 20);
+    flush(&phone);
+    let mut seen = viewed(&platform, &phone);
+    seen.sort_unstable();
+    assert_eq!(seen, (0..=20).collect::<Vec<_>>());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::tokens::wait_for_turn;
+use super::tokens::{Turn, take_turn, wait_for_turn};
 use super::{Engine, Wait, stale_reason};
 use crate::acts::{Act, Ask};
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl Engine {
     }
 
     /// Writes what is on its way, all of it in one commit, until there is no more. Blocks on the disk.
-    pub(crate) fn write_incoming(&self) {
+    pub(crate) fn write_incoming(self: &Arc<Self>) {
         // A panic must not leave those who come later waiting for a writer that is gone.
         let _done = Writing(&self.incoming);
         loop {
@@ -114,6 +114,9 @@ impl Engine {
             for teller in tell {
                 // Who left does not care.
                 let _ = teller.send(outcome.clone());
+            }
+            if self.state().outbox.len() >= BATCH && self.may_flush() {
+                self.flush_soon();
             }
         }
     }
@@ -193,9 +196,13 @@ impl Engine {
     /// Sends what waits, without anybody waiting for it.
     fn flush_soon(self: &Arc<Self>) {
         let engine = Arc::clone(self);
-        tokio::spawn(tracing::instrument::WithSubscriber::with_current_subscriber(async move {
+        let flush = tracing::instrument::WithSubscriber::with_current_subscriber(async move {
             engine.flush().await;
-        }));
+        });
+        // Where no thread was to be had for the runtime, it is left to the next time.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(flush);
+        }
     }
 
     /// Sends what waits. Several calls at once are one; it goes on though all who called have left.
@@ -229,15 +236,24 @@ impl Engine {
         if state.outbox.len() == 0 && state.acts.len() == 0 {
             return false;
         }
+        let rested = {
+            let now = self.clock.read().since_boot;
+            let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
+            outgoing.last.is_none_or(|last| now >= last.saturating_add(FLUSH_EVERY))
+        };
+        // What tasks count, the member waits to see counted.
+        self.may_flush()
+            && (rested
+                || state.acts.len() > 0
+                || state.outbox.len() >= BATCH
+                || state.outbox.any(|fact| fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, fact)))
+    }
+
+    /// Whether the core may send without having been told to.
+    fn may_flush(&self) -> bool {
         let now = self.clock.read().since_boot;
         let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
-        let rested = outgoing.last.is_none_or(|last| now >= last.saturating_add(FLUSH_EVERY));
-        // What tasks count, the member waits to see counted.
-        let due = rested
-            || state.acts.len() > 0
-            || state.outbox.len() >= BATCH
-            || state.outbox.any(|fact| fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, fact));
-        due && now >= outgoing.wait.until && outgoing.wait.ordered(now).is_none()
+        now >= outgoing.wait.until && outgoing.wait.ordered(now).is_none()
     }
 
     /// The app came to the front.
@@ -264,11 +280,13 @@ impl Engine {
         if self.outgoing.lock().unwrap_or_else(PoisonError::into_inner).wait.ordered(now).is_some() {
             return Ok(0);
         }
-        // An extension of the app may be at the same, in a process of its own; or the app, if we are the extension.
-        let file = self.folder.join("flush.lock");
-        let _turn = blocking(move || Ok(wait_for_turn(&file))).await?;
         let mut sent = 0;
-        let outcome = self.send_waiting(&mut sent).await;
+        // An extension of the app may be at the same, in a process of its own; or the app, if we are the extension. It is
+        // not waited for: a phone may have suspended it half-way.
+        let outcome = match take_turn(&self.folder.join("flush.lock")) {
+            Turn::Ours(_turn) => self.send_waiting(&mut sent).await,
+            Turn::Taken => Err(Error::Busy { status: 0, retry_after: None }),
+        };
         let now = self.clock.read().since_boot;
         let mut outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         outgoing.last = Some(now);

@@ -4,7 +4,7 @@
 //! is put into the secret store before anyone uses it. A 401 leads to one refresh; only the platform's `invalid_grant`
 //! ends a session.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -224,4 +224,22 @@ pub(super) fn wait_for_turn(file: &Path) -> Option<File> {
     let file = File::options().create(true).append(true).open(file).ok()?;
     file.lock().ok()?;
     Some(file)
+}
+
+/// Whose turn it is at a file that processes wait at.
+pub(super) enum Turn {
+    /// Ours, until it is dropped. Without a file to wait at, each takes its chance.
+    Ours(Option<File>),
+    /// Another process's.
+    Taken,
+}
+
+/// Takes the turn if no other process has it.
+pub(super) fn take_turn(file: &Path) -> Turn {
+    let Ok(file) = File::options().create(true).append(true).open(file) else { return Turn::Ours(None) };
+    match file.try_lock() {
+        Ok(()) => Turn::Ours(Some(file)),
+        Err(TryLockError::WouldBlock) => Turn::Taken,
+        Err(TryLockError::Error(_)) => Turn::Ours(None),
+    }
 }
