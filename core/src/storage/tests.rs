@@ -252,6 +252,23 @@ fn a_database_of_version_1_opens() {
 }
 
 #[test]
+fn a_database_of_version_2_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Connection::open(folder.path().join(FILE)).unwrap();
+    kept.execute_batch(include_str!("fixtures/version_2.sql")).unwrap();
+    drop(kept);
+    let Opened { state, lost, .. } = open(folder.path());
+    assert!(!lost);
+    assert_eq!(state.installation.referrer.as_deref(), Some("flyer"));
+    assert_eq!((state.outbox.len(), state.outbox.facts().count()), (1, 2), "one is sent and waits for the tasks");
+    assert_eq!(state.outbox.tally().sequence, 12);
+    assert_eq!(state.outbox.facts().last().unwrap().day, jiff::civil::date(2026, 11, 22), "the member's own day");
+    assert_eq!(state.tasks.tasks[0].rule.target, Decimal::ONE);
+    assert_eq!(state.own.celebrated.as_ref().unwrap()["first-store"], 0);
+    assert_eq!((state.own.drafts.len(), state.own.plays.len(), state.acts.len()), (1, 1, 1));
+}
+
+#[test]
 fn what_another_process_wrote_is_seen_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = open(folder.path());
