@@ -337,7 +337,9 @@ impl State {
             Change::Installed { installation, event } => {
                 // Another process may have told it since.
                 if *self.installation != *installation {
-                    let steps = self.outbox.track(event.clone(), Limits::NONE, |_| true);
+                    // What was saved from a broken file may hold it still.
+                    let news = event.clone().filter(|event| self.outbox.facts().all(|fact| fact.id != event.fact.id));
+                    let steps = self.outbox.track(news, Limits::NONE, |_| true);
                     self.queue(steps, &mut touched);
                     self.installation = Arc::new(installation.clone());
                     touched.rows.insert(Row::Installation);

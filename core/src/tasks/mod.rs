@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use self::own::OwnTasks;
-use self::rules::{Fact, Kind, Progress, Recurrence, Rule, Window};
+use self::rules::{Fact, Kind, Progress, Recurrence, Rule, Trigger, Window};
 use crate::balance::ExpectedPoints;
 use crate::types::{Decimal, Freshness, Timestamp};
 
@@ -515,11 +515,11 @@ impl Predicted<'_> {
     }
 }
 
-/// Facts by their type: each task looks at its own alone.
-type ByType<'a> = HashMap<&'a str, Vec<&'a Fact>>;
+/// Facts by what may count them: each is held against each trigger once, however many tasks have it.
+type ByTrigger<'a> = HashMap<&'a Trigger, Vec<&'a Fact>>;
 
 /// The task once the platform has answered for all that this phone knows.
-fn predict<'a>(task: &'a Task, facts: &ByType<'_>, acts: &[(&TaskAct, Option<&str>)]) -> Predicted<'a> {
+fn predict<'a>(task: &'a Task, facts: &ByTrigger<'_>, acts: &[(&TaskAct, Option<&str>)]) -> Predicted<'a> {
     let mut rule = task.rule.clone();
     let mut participation = match (rule.opt_in, rule.counts_from) {
         (false, _) => Participation::Automatic,
@@ -560,15 +560,13 @@ fn predict<'a>(task: &'a Task, facts: &ByType<'_>, acts: &[(&TaskAct, Option<&st
         // As the platform will: who takes part again begins anew.
         progress.counted.clear();
     }
-    let queued = facts.get(rule.trigger.event.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let queued = facts.get(&rule.trigger).map(Vec::as_slice).unwrap_or_default();
     if !queued.is_empty() && rule.is_known() {
-        let mut counted: HashSet<Uuid> = task.counted_ids.iter().copied().collect();
+        let counted: HashSet<Uuid> = task.counted_ids.iter().copied().collect();
         // It has what came before one that it lists, too, though the list may be too short for that.
         let listed = queued.iter().rposition(|fact| task.counted_ids.len() >= LISTED && counted.contains(&fact.id));
-        for fact in queued.iter().skip(listed.map_or(0, |at| at + 1)) {
-            if counted.insert(fact.id) {
-                rule.count(&mut progress, fact);
-            }
+        for fact in queued.iter().skip(listed.map_or(0, |at| at + 1)).filter(|fact| !counted.contains(&fact.id)) {
+            rule.count(&mut progress, fact);
         }
     }
     for fact in &answers {
@@ -599,8 +597,8 @@ pub(crate) fn view<'a>(
     (now, today): (Timestamp, Date),
     freshness: Freshness,
 ) -> TasksView {
-    let by_type = by_type(facts);
-    let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &by_type, ours.acts)).collect();
+    let facts = by_trigger(tasks, facts);
+    let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &facts, ours.acts)).collect();
     let mut shown: Vec<_> = predicted.iter().map(|task| show(task, ours, now, today)).collect();
     shown.sort_by_key(|task| {
         let group = match task.state {
@@ -646,18 +644,27 @@ pub(crate) fn expected_points<'a>(
     if facts.peek().is_none() && acts.is_empty() {
         return Vec::new();
     }
-    let by_type = by_type(facts);
-    let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &by_type, acts)).collect();
+    let facts = by_trigger(tasks, facts);
+    let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &facts, acts)).collect();
     let sets: Vec<_> = tasks.sets.iter().map(|set| show_set(set, &predicted)).collect();
     expected(tasks, &predicted, &sets)
 }
 
-fn by_type<'a>(facts: impl Iterator<Item = &'a Fact>) -> ByType<'a> {
-    let mut by_type: ByType<'a> = HashMap::new();
-    for fact in facts {
+fn by_trigger<'a>(tasks: &'a Tasks, facts: impl Iterator<Item = &'a Fact>) -> ByTrigger<'a> {
+    let mut by_type: HashMap<&str, Vec<&Fact>> = HashMap::new();
+    let mut seen = HashSet::new();
+    for fact in facts.filter(|fact| seen.insert(fact.id)) {
         by_type.entry(fact.event.as_str()).or_default().push(fact);
     }
-    by_type
+    let mut by_trigger = ByTrigger::new();
+    for Task { rule, .. } in &tasks.tasks {
+        if let Some(facts) = by_type.get(rule.trigger.event.as_str()) {
+            by_trigger
+                .entry(&rule.trigger)
+                .or_insert_with(|| facts.iter().copied().filter(|fact| rule.matches(fact)).collect());
+        }
+    }
+    by_trigger
 }
 
 fn show(predicted: &Predicted<'_>, ours: Ours<'_>, now: Timestamp, today: Date) -> TaskView {

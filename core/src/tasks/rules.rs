@@ -78,7 +78,7 @@ pub enum Kind {
 }
 
 /// Which facts a task counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Trigger {
     /// The type of the event.
     pub event: String,
