@@ -400,7 +400,7 @@ impl Loyalty {
                 return Ok(PushOutcome::Ignored { reason: PushIgnored::Unreadable });
             };
             let outcome = push::judge(&message, engine.is_signed_in(), engine.now().0.at);
-            if message.kind == PushKind::Balance && matches!(outcome, PushOutcome::Taken { .. }) {
+            if message.kind != PushKind::Other && matches!(outcome, PushOutcome::Taken { .. }) {
                 engine.pull_after_push().await?;
             }
             Ok(outcome)

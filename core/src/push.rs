@@ -71,6 +71,8 @@ pub(crate) struct PushMessage {
 pub(crate) enum PushKind {
     /// Points came or went.
     Balance,
+    /// A task was done.
+    Task,
     /// Anything else, such as a message.
     Other,
 }

@@ -20,6 +20,7 @@ pub(crate) fn read(push: &Push) -> Option<PushMessage> {
     let text = |key: &str| entries.get(key).filter(|text| !text.is_empty()).cloned();
     let kind = match entries.get("kind").map(String::as_str) {
         Some("balance") => PushKind::Balance,
+        Some("task") => PushKind::Task,
         _ => PushKind::Other,
     };
     let expires = match entries.get("expires") {

@@ -542,13 +542,12 @@ impl Engine {
         self.state().session.phase == crate::session::Phase::SignedIn
     }
 
-    /// A push said that the member's money moved.
+    /// A push said that the member's money moved, or what tasks count: a purchase does both.
     pub(crate) async fn pull_after_push(self: &Arc<Self>) -> Result<()> {
         tokio::time::sleep(PUSH_JITTER.mul_f64(fastrand::f64())).await;
         self.check_wait()?;
-        let (mut failures, history) = tokio::join!(self.pull_money(), self.pull_history(0));
-        failures.push(history);
-        let failures: Vec<_> = failures.into_iter().flatten().collect();
+        let (money, history, tasks) = tokio::join!(self.pull_money(), self.pull_history(0), self.pull_tasks());
+        let failures: Vec<_> = [money, vec![history], tasks].concat().into_iter().flatten().collect();
         if !failures.is_empty() {
             self.settle(&failures);
         }

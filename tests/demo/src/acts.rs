@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pocketcard::session::RegistrationStep;
+use pocketcard::tasks::Game;
 use pocketcard::types::Decimal;
 use pocketcard::{Loyalty, LoyaltyError};
 
 use crate::demo::{Demo, DemoError};
 use crate::model::{Act, Done};
+use crate::tasks::Played;
 use crate::till::{self, Goods, Refused};
 use crate::ui::words::failure;
 
@@ -24,6 +26,15 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
         Act::LeaveStep => phone(&demo, async |app| app.leave_step().await).await,
         Act::Refresh => phone(&demo, async |app| app.refresh().await.map(drop)).await,
         Act::SignOut => phone(&demo, async |app| app.sign_out().await).await,
+        Act::Track(activity) => match phone(&demo, async |app| app.track(activity).await).await {
+            Done::Phone(None) => Done::Noted,
+            failed => failed,
+        },
+        Act::TakePart(task, takes_part) => phone(&demo, async |app| app.set_opted_in(task, takes_part).await).await,
+        Act::KeepAnswers(task, answers) => phone(&demo, async |app| app.keep_answers(task, answers).await).await,
+        Act::Answer(task, answers) => phone(&demo, async |app| app.answer_task(task, answers).await).await,
+        Act::Celebrated(tasks) => phone(&demo, async |app| app.celebrated(tasks).await).await,
+        Act::Play(game) => play(&demo, *game).await,
         Act::SetOnline(online) => done(demo.set_online(online).map(|()| Done::Online(online))),
         Act::KillAndOpen => done(kill_and_open(&demo).await),
         Act::SetClock(by) => {
@@ -54,6 +65,7 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
             Done::Sold(demo.till.sell(&customer, &goods, points).await.map_err(said))
         }
         Act::Refund(receipt) => Done::Sold(demo.till.refund(&receipt).await.map_err(said)),
+        Act::FriendJoins(member) => done(demo.friend_joins(member).await.map(|()| Done::Phone(None))),
         Act::Quit => Done::Phone(None),
     }
 }
@@ -67,6 +79,18 @@ async fn phone(demo: &Demo, act: impl AsyncFnOnce(Arc<Loyalty>) -> Result<(), Lo
 
 async fn step(demo: &Demo, step: RegistrationStep) -> Done {
     phone(demo, async |app| app.registration_step(step).await).await
+}
+
+async fn play(demo: &Demo, game: Game) -> Done {
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some("The app is not running.".to_owned())) };
+    match app.play(game.id.clone()).await {
+        Ok(outcome) => Done::Played(Played { game, outcome }),
+        // The core keeps the play's key.
+        Err(LoyaltyError::Offline) => {
+            Done::Phone(Some("No connection. Play again later: it is the same play, with the same result.".to_owned()))
+        }
+        Err(error) => Done::Phone(Some(failure(&error))),
+    }
 }
 
 async fn identify(demo: &Demo, code: &str) -> Done {
@@ -87,7 +111,7 @@ async fn kill_and_open(demo: &Arc<Demo>) -> Result<Done, DemoError> {
         // An app that comes to the front refreshes; what cannot be refreshed, its view says.
         let _ = app.refresh().await;
     }
-    Ok(Done::Phone(Some("The app was killed and opened again.".to_owned())))
+    Ok(Done::Reopened)
 }
 
 fn done(outcome: Result<Done, DemoError>) -> Done {

@@ -1,10 +1,11 @@
 //! The stage: the sandbox, the phone and the till, in one process and one temporary folder.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pocketcard::push::Notification;
-use pocketcard_sandbox::{ControlError, Fault, FaultKind, Options, Sandbox, StartError};
+use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -27,6 +28,8 @@ pub struct Demo {
     /// The phone.
     pub phone: Arc<Phone>,
     online: watch::Sender<bool>,
+    /// Ends the phone number of the next friend who joins.
+    friends: AtomicU32,
     pushes: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -79,7 +82,15 @@ impl Demo {
         let connection =
             pushes::Connection { client: client.clone(), url: sandbox.url().to_owned(), online: online.subscribe() };
         let pushes = tokio::spawn(pushes::deliver(Arc::clone(&phone), connection, shown));
-        Ok(Self { till: Till::new(client, sandbox.url()), sandbox, phone, online, pushes, _folder: folder })
+        Ok(Self {
+            till: Till::new(client, sandbox.url()),
+            sandbox,
+            phone,
+            online,
+            friends: AtomicU32::new(30),
+            pushes,
+            _folder: folder,
+        })
     }
 
     /// Takes the phone's connection away or gives it back; the till keeps its own.
@@ -101,6 +112,18 @@ impl Demo {
             }
         }
         self.online.send_replace(online);
+        Ok(())
+    }
+
+    /// Somebody joins whom the member of this number invited.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub async fn friend_joins(&self, host: i64) -> Result<(), DemoError> {
+        let friend = self.friends.fetch_add(1, Ordering::Relaxed);
+        // Of the block that the German regulator keeps free for films.
+        let phone = format!("+49 171 39200{friend:02}");
+        self.sandbox.create_member(NewMember { phone, invited_by: Some(host), ..NewMember::default() }).await?;
         Ok(())
     }
 

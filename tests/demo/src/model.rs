@@ -6,15 +6,19 @@
 use std::collections::VecDeque;
 
 use jiff::SignedDuration;
-use pocketcard::card::CardView;
 use pocketcard::card::symbol::Symbol;
+use pocketcard::card::{CardView, CodeKind};
+use pocketcard::events::{Activity, FieldValue};
+use pocketcard::history::HistoryWhat;
 use pocketcard::host::LogRecord;
 use pocketcard::push::Notification;
-use pocketcard::session::{PendingStep, RegistrationActionKind, SessionView};
-use pocketcard::types::{Screen, Timestamp};
+use pocketcard::session::{Member, PendingStep, RegistrationActionKind, SessionView};
+use pocketcard::tasks::{Game, TaskAnswer};
+use pocketcard::types::{Decimal, Screen, Timestamp};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::phone::Views;
+use crate::tasks::{Answering, Chosen, Played};
 use crate::till::{Customer, Goods, Receipt, Sms};
 
 /// Lines of the log that are kept.
@@ -47,6 +51,12 @@ pub struct Model {
     pub notice: Option<String>,
     /// The last notification a push brought.
     pub notification: Option<Notification>,
+    /// What is chosen on the tasks' screen.
+    pub chosen: Option<Chosen>,
+    /// The questionnaire that is being filled in.
+    pub answering: Option<Answering>,
+    /// What the last game came to.
+    pub played: Option<Played>,
     /// The till.
     pub till: Till,
     /// The last message that the sandbox sent to a phone.
@@ -106,6 +116,18 @@ pub enum Act {
     Refresh,
     /// Sign out.
     SignOut,
+    /// Tell of something that the member did in the app.
+    Track(Activity),
+    /// Take part in a task, or no longer.
+    TakePart(String, bool),
+    /// Keep answers to a task's questions without handing them in.
+    KeepAnswers(String, Vec<TaskAnswer>),
+    /// Hand in answers to a task's questions.
+    Answer(String, Vec<TaskAnswer>),
+    /// The member has seen these tasks' completion celebrated.
+    Celebrated(Vec<String>),
+    /// Play a game.
+    Play(Box<Game>),
     /// Go offline or online.
     SetOnline(bool),
     /// Kill the app hard, and open it again on what it left behind.
@@ -131,6 +153,8 @@ pub enum Act {
     },
     /// The till takes the last sale back.
     Refund(Receipt),
+    /// Somebody joins whom the member of this number invited.
+    FriendJoins(i64),
     /// Leave the demo.
     Quit,
 }
@@ -140,6 +164,12 @@ pub enum Act {
 pub enum Done {
     /// Something the member did on the phone; a text if it failed or is worth a word.
     Phone(Option<String>),
+    /// Something that the member is not waiting for.
+    Noted,
+    /// The app was killed and opened again.
+    Reopened,
+    /// A game was played.
+    Played(Played),
     /// The till looked at a code.
     Identified(Result<Customer, String>),
     /// The till sold or took back.
@@ -166,6 +196,9 @@ impl Model {
             code: String::new(),
             notice: None,
             notification: None,
+            chosen: None,
+            answering: None,
+            played: None,
             till: Till { counts: vec![0; goods.len()], goods, ..Till::default() },
             sms: None,
             log: VecDeque::new(),
@@ -191,6 +224,9 @@ impl Model {
         self.till.problem = None;
         match done {
             Done::Phone(notice) => self.notice = notice,
+            Done::Noted => {}
+            Done::Reopened => self.notice = Some("The app was killed and opened again.".to_owned()),
+            Done::Played(played) => (self.notice, self.played) = (None, Some(played)),
             Done::Identified(customer) => self.till.customer = Some(customer),
             Done::Sold(Ok(receipt)) => {
                 self.till.counts.fill(0);
@@ -213,6 +249,10 @@ impl Model {
     /// Text that was pasted: into the field that is open, else it is a code for the till.
     pub fn paste(&mut self, text: &str) -> Option<Act> {
         let text: String = text.trim().chars().filter(|sign| !sign.is_control()).collect();
+        if let Some(answering) = &mut self.answering {
+            answering.text.push_str(&text);
+            return None;
+        }
         match self.typing {
             Some(field) => self.field(field).push_str(&text),
             None => return Some(Act::Identify(text)),
@@ -230,6 +270,7 @@ impl Model {
             return (key.code == KeyCode::Char('q')).then_some(Act::Quit);
         }
         match self.typing {
+            _ if self.answering.is_some() => self.answer_key(key.code),
             Some(field) => self.typed(field, key.code),
             None => self.command(key.code),
         }
@@ -273,6 +314,7 @@ impl Model {
         const HOUR: SignedDuration = SignedDuration::from_hours(1);
         const DAY: SignedDuration = SignedDuration::from_hours(24);
         let session = self.screen == Screen::Session;
+        let tasks = self.screen == Screen::Tasks;
         self.notice = None;
         match key {
             KeyCode::Char('q') => return Some(Act::Quit),
@@ -282,13 +324,15 @@ impl Model {
             KeyCode::Char('1') => self.screen = Screen::Card,
             KeyCode::Char('2') => self.screen = Screen::Balance,
             KeyCode::Char('3') => self.screen = Screen::History,
-            KeyCode::Char('4') => self.screen = Screen::Session,
+            KeyCode::Char('4') => self.screen = Screen::Tasks,
+            KeyCode::Char('5') => self.screen = Screen::Session,
             KeyCode::Tab => {
                 self.screen = match self.screen {
                     Screen::Card => Screen::Balance,
                     Screen::Balance => Screen::History,
-                    Screen::History => Screen::Session,
-                    Screen::Session => Screen::Card,
+                    Screen::History => Screen::Tasks,
+                    Screen::Tasks => Screen::Session,
+                    Screen::Session | Screen::Outbox => Screen::Card,
                 }
             }
             KeyCode::Char('z') => (self.screen, self.enlarged) = (Screen::Card, true),
@@ -299,6 +343,9 @@ impl Model {
             KeyCode::Char('a') if self.code_is_due() => return Some(Act::ResendCode),
             KeyCode::Esc if session && self.step().is_some() => return Some(Act::LeaveStep),
             KeyCode::Char('x') => return Some(Act::SignOut),
+            KeyCode::Char('.') | KeyCode::PageDown if tasks => self.choose(true),
+            KeyCode::Char(',') | KeyCode::PageUp if tasks => self.choose(false),
+            KeyCode::Char('u') if tasks => return self.leave_task(),
 
             // What happens to the phone.
             KeyCode::Char('o') => return Some(Act::SetOnline(!self.online)),
@@ -307,7 +354,9 @@ impl Model {
             KeyCode::Char('h') => return Some(Act::SetClock(-HOUR)),
             KeyCode::Char('0') => return Some(Act::ResetClock),
             KeyCode::Char('t') => return Some(Act::Pass(SignedDuration::from_secs(30))),
+            KeyCode::Char('y') => return Some(Act::Pass(DAY)),
             KeyCode::Char('w') => return Some(Act::Pass(DAY * 14)),
+            KeyCode::Char('i') => return self.member().map(|member| Act::FriendJoins(member.id)),
 
             // The till.
             KeyCode::Char('s') => match self.shown_symbol() {
@@ -327,13 +376,18 @@ impl Model {
         None
     }
 
-    /// Enter on the sign-in screen: the next thing that the session waits for.
+    /// Enter: the next thing that the screen waits for; on that of the sign-in, what the session waits for.
     fn go_on(&mut self) -> Option<Act> {
         if self.screen != Screen::Session {
             if !self.is_signed_in() {
                 self.screen = Screen::Session;
+                return None;
             }
-            return None;
+            return match self.screen {
+                Screen::Tasks => self.do_next(),
+                Screen::History => self.review(),
+                Screen::Card | Screen::Balance | Screen::Session | Screen::Outbox => None,
+            };
         }
         if self.code_is_due() {
             self.typing = Some(Field::Code);
@@ -350,6 +404,38 @@ impl Model {
             }
             _ if self.is_signed_in() => None,
             _ => Some(Act::SignIn(self.login.clone())),
+        }
+    }
+
+    /// The member says how they like what they bought last.
+    fn review(&mut self) -> Option<Act> {
+        let entries = &self.views.as_ref()?.history.entries;
+        let bought = entries.iter().find(|entry| matches!(entry.what, HistoryWhat::Purchase { refund: false, .. }))?;
+        let fields = [
+            ("purchaseId".to_owned(), FieldValue::Text { value: bought.id.clone() }),
+            ("stars".to_owned(), FieldValue::Number { value: Decimal::from(5) }),
+        ];
+        let activity = Activity::Custom { name: "purchase.reviewed".to_owned(), fields: fields.into() };
+        self.notice = Some("Five stars for your last purchase. Thank you.".to_owned());
+        Some(Act::Track(activity))
+    }
+
+    /// What the member looks at, as far as a shell tells the platform of it: when that changes, it is tracked.
+    pub fn sight(&self) -> Option<Activity> {
+        let views = self.views.as_ref().filter(|_| !self.help)?;
+        match (self.screen, &views.card, &self.chosen) {
+            (Screen::Card, CardView::Ready { code, .. }, _) => {
+                let kind = match code.kind {
+                    CodeKind::Rotating { .. } => "rotating",
+                    CodeKind::Issued => "issued",
+                    CodeKind::Static => "static",
+                    CodeKind::NumberOnly => "number",
+                };
+                Some(Activity::CardShown { code: Some(kind.to_owned()) })
+            }
+            (Screen::Card, CardView::Unusable { .. }, _) => Some(Activity::CardShown { code: None }),
+            (Screen::Tasks, _, Some(Chosen::Task(task))) => Some(Activity::TaskViewed { task: task.clone() }),
+            _ => None,
         }
     }
 
@@ -390,6 +476,13 @@ impl Model {
 
     fn is_signed_in(&self) -> bool {
         self.views.as_ref().is_some_and(|views| matches!(views.session, SessionView::SignedIn { .. }))
+    }
+
+    fn member(&self) -> Option<&Member> {
+        match &self.views.as_ref()?.session {
+            SessionView::SignedIn { member, .. } | SessionView::SignInAgain { member, .. } => member.as_ref(),
+            SessionView::SignedOut { .. } => None,
+        }
     }
 
     fn step(&self) -> Option<&PendingStep> {

@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pocketcard::balance::BalanceView;
 use pocketcard::card::CardView;
+use pocketcard::events::OutboxView;
 use pocketcard::history::{HistoryFilter, HistoryView};
 use pocketcard::host::{Clock, Host, LogRecord, LogSink, Observer};
 use pocketcard::loyalty::{PlatformType, PushService};
 use pocketcard::session::SessionView;
+use pocketcard::tasks::TasksView;
 use pocketcard::types::Screen;
 use pocketcard::{Config, Loyalty, LoyaltyError, Subscription};
 use tokio::sync::broadcast;
@@ -60,7 +62,7 @@ struct App {
     _subscription: Arc<Subscription>,
 }
 
-/// What the four screens show.
+/// What the screens show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Views {
     /// Sign-in.
@@ -71,6 +73,10 @@ pub struct Views {
     pub balance: BalanceView,
     /// What happened.
     pub history: HistoryView,
+    /// Tasks and games.
+    pub tasks: TasksView,
+    /// What waits to be told to the platform.
+    pub outbox: OutboxView,
 }
 
 impl Phone {
@@ -155,14 +161,28 @@ impl Phone {
     /// # Errors
     /// When the disk cannot be copied; the app runs on then.
     pub fn kill(&self) -> io::Result<()> {
+        self.end(true)
+    }
+
+    /// Removes the app and installs it again: its data folder is gone, what is in the secret store is not, as on an iPhone.
+    ///
+    /// # Errors
+    /// When the disk cannot be copied; the app runs on then.
+    pub fn reinstall(&self) -> io::Result<()> {
+        self.end(false)
+    }
+
+    fn end(&self, keep_data: bool) -> io::Result<()> {
         let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
         let (storage, data) = (self.storage(), self.data_folder());
         let kills = self.kills.load(Ordering::SeqCst) + 1;
         let next = self.folder.join(format!("phone-{kills}"));
         std::fs::create_dir_all(next.join("data"))?;
-        for file in std::fs::read_dir(&data)? {
-            let file = file?;
-            std::fs::copy(file.path(), next.join("data").join(file.file_name()))?;
+        if keep_data {
+            for file in std::fs::read_dir(&data)? {
+                let file = file?;
+                std::fs::copy(file.path(), next.join("data").join(file.file_name()))?;
+            }
         }
         if storage.join(SECRETS).exists() {
             std::fs::copy(storage.join(SECRETS), next.join(SECRETS))?;
@@ -196,6 +216,8 @@ impl Views {
             card: app.card(),
             balance: app.balance(),
             history: app.history(HistoryFilter::All),
+            tasks: app.tasks(),
+            outbox: app.outbox(),
         }
     }
 
@@ -206,6 +228,8 @@ impl Views {
             Screen::Card => self.card = app.card(),
             Screen::Balance => self.balance = app.balance(),
             Screen::History => self.history = app.history(HistoryFilter::All),
+            Screen::Tasks => self.tasks = app.tasks(),
+            Screen::Outbox => self.outbox = app.outbox(),
         }
     }
 }

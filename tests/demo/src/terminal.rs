@@ -7,6 +7,7 @@ use std::io::{IsTerminal, stdout};
 use std::sync::Arc;
 use std::time::Duration;
 
+use pocketcard::events::Activity;
 use pocketcard::host::Clock;
 use pocketcard::push::Notification;
 use pocketcard::types::Screen;
@@ -43,7 +44,7 @@ pub async fn run() -> Result<(), DemoError> {
     let clock = demo.phone.clock.read();
     let model = Model::new(demo.phone.views(), clock.wall, goods, SEEDED_PHONE.to_owned());
     let screen = Held::new().map_err(|error| DemoError::Io { what: "cannot use the terminal", error })?;
-    Loop { demo, model, screen, acts: JoinSet::new() }.play(notifications).await
+    Loop { demo, model, screen, acts: JoinSet::new(), seen: None }.play(notifications).await
 }
 
 /// The terminal while it is ours.
@@ -72,6 +73,8 @@ struct Loop {
     model: Model,
     screen: Held,
     acts: JoinSet<Done>,
+    /// What the member looked at last, as it was tracked.
+    seen: Option<Activity>,
 }
 
 impl Loop {
@@ -84,6 +87,7 @@ impl Loop {
         loop {
             let drawn = self.screen.0.draw(|frame| ui::draw(frame, &self.model));
             drawn.map_err(|error| DemoError::Io { what: "cannot draw", error })?;
+            self.track_what_is_seen();
             let act = tokio::select! {
                 key = keys.recv() => match key {
                     Some(Event::Key(key)) if key.kind != KeyEventKind::Release => self.model.key(key),
@@ -122,19 +126,37 @@ impl Loop {
         if act == Act::KillAndOpen {
             // What the app was doing dies with it.
             self.acts.abort_all();
+            self.model.answering = None;
         }
         self.acts.spawn(perform(Arc::clone(&self.demo), act));
     }
 
     async fn finish(&mut self, done: Result<Done, tokio::task::JoinError>) -> Result<(), DemoError> {
         match done {
-            Ok(done) => self.model.done(done),
+            Ok(done) => {
+                if matches!(done, Done::Reopened) {
+                    // What it shows, it shows anew.
+                    self.seen = None;
+                }
+                self.model.done(done);
+            }
             Err(error) if error.is_cancelled() => {}
             Err(error) => return Err(error.into()),
         }
         self.model.show(self.demo.phone.views());
         self.model.sms = self.demo.till.last_sms().await?;
         Ok(())
+    }
+
+    /// A shell tells what its member looks at when it comes into sight.
+    fn track_what_is_seen(&mut self) {
+        let sight = self.model.sight();
+        if sight != self.seen {
+            self.seen.clone_from(&sight);
+            if let Some(activity) = sight {
+                self.begin(Act::Track(activity));
+            }
+        }
     }
 
     /// The core says which screens changed: their views are pulled.
@@ -152,12 +174,13 @@ impl Loop {
         }
     }
 
-    /// The card is pulled again when its code has lapsed, or the member moved the clock.
+    /// The card is pulled again when its code has lapsed, or the member moved the clock; the tasks, when a day has ended.
     fn look_at_the_clock(&mut self) {
         self.model.now = self.demo.phone.clock.read().wall;
         self.model.clock_off = self.demo.phone.clock.off();
         if let (Some(app), Some(views)) = (self.demo.phone.app(), &mut self.model.views) {
             Views::pull(views, &app, Screen::Card);
+            Views::pull(views, &app, Screen::Tasks);
         }
     }
 }

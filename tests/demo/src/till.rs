@@ -8,7 +8,7 @@ use reqwest::{Client, Method};
 use serde_json::{Number, Value, json};
 
 /// The store in which the till stands.
-const STORE: i64 = 1;
+pub const STORE: i64 = 1;
 /// Its name, for the till's pane.
 pub const STORE_NAME: &str = "Pocket Market, Alexanderplatz";
 
@@ -28,6 +28,8 @@ pub struct Goods {
     pub name: String,
     /// For one.
     pub price: Decimal,
+    /// What tasks may ask for, as `healthy`.
+    pub group: String,
 }
 
 /// The member whose code the till took.
@@ -100,7 +102,12 @@ impl Till {
         let answer = self.call(Method::GET, "/till/goods", None).await?;
         let goods = answer["goods"].as_array().into_iter().flatten();
         Ok(goods
-            .map(|goods| Goods { id: text(goods, "goodsId"), name: text(goods, "name"), price: amount(goods, "price") })
+            .map(|goods| Goods {
+                id: text(goods, "goodsId"),
+                name: text(goods, "name"),
+                price: amount(goods, "price"),
+                group: text(goods, "group"),
+            })
             .collect())
     }
 
@@ -171,13 +178,22 @@ impl Till {
 
     /// Has the platform end all sessions of the member with this phone number, as its service desk would.
     pub async fn end_sessions(&self, phone: &str) -> Outcome<()> {
-        let answer = self.call(Method::GET, "/sandbox/members", None).await?;
-        let members = answer["members"].as_array().into_iter().flatten();
-        for member in members.filter(|member| text(member, "phone") == phone) {
-            let path = format!("/sandbox/members/{}/sessions", member["id"]);
-            self.call(Method::DELETE, &path, None).await?;
-        }
+        let member = self.member(phone).await?;
+        let path = format!("/sandbox/members/{}/sessions", member["id"]);
+        self.call(Method::DELETE, &path, None).await?;
         Ok(())
+    }
+
+    /// What the platform says the member with this phone number can spend.
+    pub async fn spendable(&self, phone: &str) -> Outcome<Decimal> {
+        Ok(amount(&self.member(phone).await?, "spendable"))
+    }
+
+    async fn member(&self, phone: &str) -> Outcome<Value> {
+        let answer = self.call(Method::GET, "/sandbox/members", None).await?;
+        let mut members = answer["members"].as_array().into_iter().flatten();
+        let member = members.find(|member| text(member, "phone") == phone).cloned();
+        member.ok_or_else(|| Refused { reason: "unknown".to_owned(), message: "There is no such member.".to_owned() })
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Outcome<Value> {
@@ -200,6 +216,11 @@ impl Till {
 }
 
 impl Goods {
+    /// Whether the marathon counts it.
+    pub fn is_healthy(&self) -> bool {
+        self.group == "healthy"
+    }
+
     /// What so many of it cost.
     pub fn cost(&self, count: u32) -> Decimal {
         self.price * Decimal::from(count)

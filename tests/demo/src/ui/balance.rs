@@ -1,6 +1,6 @@
 //! Balance and tier: what is spendable, what comes, what lapses; never added up with one another.
 
-use pocketcard::balance::{Account, BalanceView, DatedAmount, Period, PeriodAmount, TierLadder};
+use pocketcard::balance::{Account, BalanceView, DatedAmount, ExpectedPoints, Period, PeriodAmount, TierLadder};
 use pocketcard::types::Decimal;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -18,7 +18,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, balance: &BalanceView, calenda
     }
     let accounts = balance.accounts.iter().flat_map(|account| lines_of(account, calendar));
     let tiers = balance.tiers.iter().flat_map(|ladder| tier(ladder, area.width));
-    let lines: Vec<Line<'_>> = accounts.chain(tiers).collect();
+    let lines: Vec<Line<'_>> = accounts.chain(expected(balance)).chain(tiers).collect();
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
 }
 
@@ -35,6 +35,19 @@ fn lines_of(account: &Account, calendar: &Calendar) -> Vec<Line<'static>> {
     lines.extend(account.expirations.iter().map(|amount| dated("", "expire on", amount)));
     lines.extend(account.later.iter().flat_map(later).map(|text| Line::styled(text, QUIET)));
     lines.push(Line::default());
+    lines
+}
+
+/// What tasks done on this phone will bring: beside the accounts, and in none of them.
+fn expected(balance: &BalanceView) -> Vec<Line<'static>> {
+    let line = |points: &ExpectedPoints| {
+        let amount = words::expected(points, &balance.accounts);
+        Line::styled(format!(" {amount} from tasks, to be confirmed"), QUIET)
+    };
+    let mut lines: Vec<_> = balance.expected.iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
     lines
 }
 

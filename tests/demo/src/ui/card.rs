@@ -14,7 +14,7 @@ use super::words::{self, Calendar};
 use super::{ACCENT, QUIET, WARNING, message};
 
 /// A ring that empties, quarter by quarter.
-const RING: [&str; 5] = ["○", "◔", "◑", "◕", "●"];
+pub(super) const RING: [&str; 5] = ["○", "◔", "◑", "◕", "●"];
 
 /// A symbol is drawn at most so many times its least size: larger than a hand is no help to a scanner.
 const LARGEST: u32 = 4;

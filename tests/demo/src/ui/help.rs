@@ -1,5 +1,6 @@
 //! Which keys there are.
 
+use pocketcard::types::Screen;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::style::Stylize;
@@ -10,27 +11,27 @@ use super::{ACCENT, QUIET};
 use crate::model::Model;
 
 const KEYS: [(&str, &str); 22] = [
-    ("1 2 3 4, Tab", "card, balance, history, me"),
-    ("Enter", "sign in, and go on with it"),
+    ("1 to 5, Tab", "card, balance, history, tasks, me"),
+    ("Enter", "sign in, and go on with it; review a purchase"),
     ("Tab", "in the code's field: take it from the SMS"),
+    (", . Enter", "tasks: choose; take part, answer, play, go on"),
+    ("u", "tasks: leave the one that is chosen"),
     ("z", "the symbol alone, enlarged"),
-    ("g", "refresh"),
-    ("x", "sign out"),
-    ("", ""),
+    ("g, x", "refresh, sign out"),
     ("s", "till: scan the symbol on the phone"),
     ("c, or paste", "till: type a code, a number, a phone number"),
-    ("↑ ↓ + −", "till: choose goods, how many"),
+    ("↑ ↓ + −", "till: choose goods, how many; tasks count ♥"),
     ("m, p", "till: pay with money, with points"),
     ("r", "till: take the last sale back"),
-    ("", ""),
+    ("i", "platform: somebody joins whom the member invited"),
     ("o", "the phone loses its connection, or finds it"),
     ("k", "kill the app hard, and open it again"),
     ("d, h, 0", "the phone's clock: a day on, an hour back, right"),
-    ("t, w", "30 seconds pass, two weeks pass, everywhere"),
-    ("", ""),
+    ("t, y, w", "30 seconds, a day, two weeks pass, everywhere"),
     ("Esc", "leave a field, or the sign-in"),
     ("?", "this page"),
     ("q, Ctrl-C", "quit; all is in a temporary folder and goes"),
+    ("", ""),
     ("", "cargo demo --script plays the story by itself"),
 ];
 
@@ -44,6 +45,17 @@ pub(super) fn draw(frame: &mut Frame, area: Rect) {
 /// The most useful keys, in one line.
 pub(super) fn draw_line(frame: &mut Frame, area: Rect, model: &Model) {
     let keys: &[(&str, &str)] = match model.typing {
+        _ if model.answering.is_some() => &[("Enter", "next"), ("Esc", "go on later; answers are kept")],
+        None if model.screen == Screen::Tasks => &[
+            ("?", "keys"),
+            (", .", "choose"),
+            ("Enter", "do it"),
+            ("u", "leave"),
+            ("i", "friend"),
+            ("y", "a day"),
+            ("o", "offline"),
+            ("q", "quit"),
+        ],
         Some(_) => &[("Enter", "done"), ("Esc", "leave the field")],
         None => &[
             ("?", "keys"),

@@ -16,7 +16,8 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, history: &HistoryView, calenda
     if history.entries.is_empty() {
         return message(frame, area, &["Nothing has happened yet.".into(), "Purchases and rewards show here.".into()]);
     }
-    let mut lines = Vec::new();
+    let mut lines =
+        vec![Line::from(vec![Span::styled(" Enter", ACCENT), Span::styled(" reviews the last purchase", QUIET)])];
     let mut day = String::new();
     for entry in &history.entries {
         let of_entry = calendar.day(entry.at);

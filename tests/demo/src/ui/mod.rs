@@ -6,8 +6,10 @@ mod balance;
 mod card;
 mod help;
 mod history;
+mod outbox;
 mod session;
 pub mod symbol;
+mod tasks;
 mod till;
 pub mod words;
 
@@ -67,26 +69,35 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
     let [tabs, thin, body, banner] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(rows)])
             .areas(area);
-    frame.render_widget(destinations(model.screen, model.online), tabs);
+    frame.render_widget(destinations(model.screen), tabs);
+    let [thin, signal] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(4)]).areas(thin);
     frame.render_widget(thin_line(model.screen, views, calendar), thin);
+    let bars = if model.online { Span::styled("▂▄▆", QUIET) } else { Span::styled("off", WARNING) };
+    frame.render_widget(bars, signal);
     frame.render_widget(Paragraph::new(word.unwrap_or_default()).centered().wrap(Wrap { trim: true }), banner);
     match model.screen {
         Screen::Card => card::draw(frame, body, &views.card, &views.balance, model.now, calendar),
         Screen::Balance => balance::draw(frame, body, &views.balance, calendar),
         Screen::History => history::draw(frame, body, &views.history, calendar),
-        Screen::Session => session::draw(frame, body, &views.session, model, calendar),
+        Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
+        Screen::Session | Screen::Outbox => session::draw(frame, body, views, model, calendar),
     }
 }
 
-fn destinations(shown: Screen, online: bool) -> Line<'static> {
-    let screens =
-        [(Screen::Card, "Card"), (Screen::Balance, "Balance"), (Screen::History, "History"), (Screen::Session, "Me")];
+fn destinations(shown: Screen) -> Line<'static> {
+    let screens = [
+        (Screen::Card, "Card"),
+        (Screen::Balance, "Balance"),
+        (Screen::History, "History"),
+        (Screen::Tasks, "Tasks"),
+        (Screen::Session, "Me"),
+    ];
     let mut line = Line::default();
     for (number, (screen, name)) in (1..).zip(screens) {
         let style = if screen == shown { ACCENT.bold() } else { Style::new() };
-        line.push_span(Span::styled(format!(" {number} {name} "), style));
+        line.push_span(" ");
+        line.push_span(Span::styled(format!("{number} {name}"), style));
     }
-    line.push_span(if online { Span::styled(" ▂▄▆", QUIET) } else { Span::styled(" off", WARNING) });
     line
 }
 
@@ -96,7 +107,8 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
         Screen::Card => card::freshness(&views.card),
         Screen::Balance => &views.balance.freshness,
         Screen::History => &views.history.freshness,
-        Screen::Session => return Line::default(),
+        Screen::Tasks => &views.tasks.freshness,
+        Screen::Session | Screen::Outbox => return Line::default(),
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });

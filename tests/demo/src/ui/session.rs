@@ -8,17 +8,20 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Padding, Paragraph, Wrap};
 
 use super::words::Calendar;
-use super::{ACCENT, QUIET, WARNING};
+use super::{ACCENT, QUIET, WARNING, outbox};
 use crate::model::{Field, Model};
+use crate::phone::Views;
 
 /// Whether a member's data is on the phone.
 pub(super) fn is_signed_in(session: &SessionView) -> bool {
     !matches!(session, SessionView::SignedOut { .. })
 }
 
-/// The session screen. What is typed so far is the shell's own, so it comes with the model.
-pub(super) fn draw(frame: &mut Frame, area: Rect, session: &SessionView, model: &Model, calendar: &Calendar) {
-    let lines = match session {
+/// The session screen, and under it what waits to be sent. What is typed so far is the shell's own, so it comes with the
+/// model.
+pub(super) fn draw(frame: &mut Frame, area: Rect, views: &Views, model: &Model, calendar: &Calendar) {
+    let Views { session, outbox, .. } = views;
+    let mut lines = match session {
         SessionView::SignedOut { step: None } => sign_in("Sign in", model),
         SessionView::SignInAgain { step: None, member } => {
             let mut lines = vec![Line::styled("The programme asks you to sign in again.", WARNING)];
@@ -30,8 +33,14 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, session: &SessionView, model: 
         SessionView::SignedOut { step: Some(step) } | SessionView::SignInAgain { step: Some(step), .. } => {
             waiting(step, model, calendar)
         }
-        SessionView::SignedIn { member, deletion_code } => signed_in(member.as_ref(), deletion_code.as_ref()),
+        SessionView::SignedIn { member, deletion_code } => {
+            let mut lines = signed_in(member.as_ref(), deletion_code.as_ref());
+            lines.extend(outbox::before_sign_out(outbox));
+            lines
+        }
     };
+    lines.push(Line::default());
+    lines.extend(outbox::lines(outbox, calendar));
     let block = Block::new().padding(Padding::uniform(1));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);
 }

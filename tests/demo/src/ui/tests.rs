@@ -1,11 +1,16 @@
 //! The screens as they are drawn, on a terminal in memory.
 
 use jiff::SignedDuration;
-use pocketcard::balance::{Account, BalanceView, DatedAmount, Tier, TierLadder};
+use pocketcard::balance::{Account, BalanceView, DatedAmount, ExpectedPoints, Tier, TierLadder};
 use pocketcard::card::symbol::draw as draw_symbol;
 use pocketcard::card::{CardCode, CardView, CodeKind, Symbology, Unusable};
+use pocketcard::events::{Activity, DropReason, Dropped, OutboxView, RefusedEvent};
 use pocketcard::history::{HistoryEntry, HistoryView, HistoryWhat};
 use pocketcard::session::{Member, PendingStep, SessionView};
+use pocketcard::tasks::{
+    Badge, Celebration, Game, GameKind, GameOutcome, Level, NextStep, Participation, Reward, StreakDot, StreakMark,
+    TaskAnswer, TaskKind, TaskOption, TaskQuestionKind, TaskQuestionView, TaskSetView, TaskState, TaskView, TasksView,
+};
 use pocketcard::types::{Currency, Decimal, Money, StaleReason, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -17,7 +22,8 @@ use ratatui::widgets::Widget;
 use super::symbol::{Cells, ON_LIGHT};
 use super::*;
 use crate::model::{Act, Done};
-use crate::till::{Customer, Goods, Receipt};
+use crate::tasks::Played;
+use crate::till::{Customer, Goods, Receipt, STORE};
 
 /// Half past two in Berlin.
 const NOW: &str = "2026-12-03T13:30:00Z";
@@ -83,6 +89,7 @@ fn balance() -> BalanceView {
             value: decimal("1000"),
             next_at: Some(decimal("2000")),
         }],
+        expected: Vec::new(),
         freshness: live(),
         tiers_freshness: live(),
     }
@@ -115,6 +122,120 @@ fn history() -> HistoryView {
     }
 }
 
+fn task(id: &str, title: &str, kind: TaskKind, target: &str, confirmed: &str) -> TaskView {
+    TaskView {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        description: format!("What to do for {id}."),
+        image_url: None,
+        kind,
+        target: decimal(target),
+        confirmed: decimal(confirmed),
+        waiting: Decimal::ZERO,
+        completions: 0,
+        state: TaskState::Open,
+        participation: Participation::Automatic,
+        refused: None,
+        next: NextStep::Do { remaining: decimal(target) - decimal(confirmed) },
+        ends: None,
+        reward: Some(points("10")),
+        streak: Vec::new(),
+        questions: Vec::new(),
+    }
+}
+
+fn points(amount: &str) -> Reward {
+    let points = ExpectedPoints { currency_code: "POINTS".to_owned(), amount: decimal(amount) };
+    Reward { points: Some(points), offer: None, badge: None }
+}
+
+/// What a programme has at most: a set, a task of each kind, a game, a badge, a level.
+fn tasks() -> TasksView {
+    let dot = |from: &str, mark, now| StreakDot { from: from.to_owned(), mark, now };
+    let question = |id, title: &str, kind, options: &[(i64, &str)]| TaskQuestionView {
+        id,
+        title: title.to_owned(),
+        kind,
+        options: options.iter().map(|(id, name)| TaskOption { id: *id, name: (*name).to_owned() }).collect(),
+        value: None,
+        answered: false,
+    };
+    let marathon = TaskView {
+        waiting: decimal("1"),
+        participation: Participation::In,
+        next: NextStep::ComeBack,
+        ends: Some(at("2026-12-03T17:00:00Z")),
+        reward: Some(Reward { badge: Some("healthy-eater".to_owned()), ..points("200") }),
+        streak: vec![
+            dot("2026-11-30", StreakMark::Counted, false),
+            dot("2026-12-01", StreakMark::Missed, false),
+            dot("2026-12-02", StreakMark::Counted, false),
+            dot("2026-12-03", StreakMark::Waiting, true),
+        ],
+        ..task("marathon", "Healthy eating marathon", TaskKind::Streak, "5", "2")
+    };
+    let questionnaire = TaskView {
+        next: NextStep::Answer { left: 2 },
+        questions: vec![
+            question(1, "Where do you shop?", TaskQuestionKind::Choice, &[(11, "In the store"), (12, "Online")]),
+            question(2, "How many eat at your table?", TaskQuestionKind::Number, &[]),
+        ],
+        ..task("questionnaire", "Tell us what you like", TaskKind::Questionnaire, "2", "0")
+    };
+    TasksView {
+        sets: vec![TaskSetView {
+            id: "getting-started".to_owned(),
+            title: "Getting started".to_owned(),
+            tasks: ["install", "questionnaire", "store", "review", "invite"].map(str::to_owned).to_vec(),
+            done: 2,
+            waiting: 1,
+            reward: Some(points("50")),
+            completed: false,
+        }],
+        tasks: vec![
+            marathon,
+            questionnaire,
+            TaskView {
+                participation: Participation::Out,
+                next: NextStep::TakePart,
+                ..task("weekly", "Buy for 50 euros within a week", TaskKind::Amount, "50", "24.5")
+            },
+            TaskView {
+                state: TaskState::DoneWaiting,
+                next: NextStep::Wait,
+                ..task("store", "Look at a store", TaskKind::Count, "1", "0")
+            },
+            TaskView {
+                state: TaskState::Done,
+                next: NextStep::Nothing,
+                ..task("install", "Install the app", TaskKind::Count, "1", "1")
+            },
+        ],
+        celebrations: Vec::new(),
+        badges: vec![Badge {
+            id: "healthy-eater".to_owned(),
+            title: "Healthy eater".to_owned(),
+            image_url: None,
+            awarded: None,
+        }],
+        level: Some(Level { name: "Newcomer".to_owned(), number: 1, value: decimal("1"), next: Some(decimal("3")) }),
+        games: vec![Game {
+            id: "wheel".to_owned(),
+            title: "Lucky wheel".to_owned(),
+            kind: GameKind::Wheel,
+            sectors: ["5 points", "Not this time"].map(str::to_owned).to_vec(),
+            plays_left: 1,
+            until: None,
+        }],
+        expected: Vec::new(),
+        freshness: live(),
+    }
+}
+
+fn outbox() -> OutboxView {
+    OutboxView { queued: 0, oldest: None, sent: 12, dropped: Vec::new(), refused: Vec::new(), acts: 0, stopped: None }
+}
+
 fn signed_in() -> SessionView {
     let member = Member {
         id: 1,
@@ -127,11 +248,20 @@ fn signed_in() -> SessionView {
 }
 
 fn model() -> Model {
-    let views = Views { session: signed_in(), card: card(), balance: balance(), history: history() };
-    let goods = [("Coffee beans, 1 kg", "14.99"), ("Dark chocolate", "1.99")].map(|(name, price)| Goods {
+    let views = Views {
+        session: signed_in(),
+        card: card(),
+        balance: balance(),
+        history: history(),
+        tasks: tasks(),
+        outbox: outbox(),
+    };
+    let goods = [("Coffee beans, 1 kg", "14.99", "drinks"), ("Oat milk, 1 l", "1.79", "healthy")];
+    let goods = goods.map(|(name, price, group)| Goods {
         id: name.to_owned(),
         name: name.to_owned(),
         price: decimal(price),
+        group: group.to_owned(),
     });
     Model::new(Some(views), at(NOW), goods.to_vec(), "+49 171 3920001".to_owned())
 }
@@ -327,4 +457,211 @@ fn the_keys_have_a_page() {
     press(&mut model, KeyCode::Char('?'));
     shows(&model, SMALL, &["kill the app hard", "quit"]);
     assert_eq!(press(&mut model, KeyCode::Char('q')), Some(Act::Quit));
+}
+
+#[test]
+fn points_of_tasks_stand_apart_from_the_balance() {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('2'));
+    let expected = ExpectedPoints { currency_code: "POINTS".to_owned(), amount: decimal("30") };
+    model.views.as_mut().unwrap().balance.expected.push(expected);
+    shows(&model, SMALL, &["420.5 points", "+30 points from tasks, to be confirmed"]);
+}
+
+fn on_tasks() -> Model {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('4'));
+    model
+}
+
+#[test]
+fn tasks_show_what_is_counted_what_waits_and_what_comes_next() {
+    let model = on_tasks();
+    let wanted = [
+        "◔ Getting started ",
+        "+50 pts",
+        "2 of 5 done, 1 waiting",
+        "Healthy eating marathon",
+        "+200 pts ★",
+        "2 of 5, 1 waiting · come back",
+        "ends today, 18:00",
+        "●×●[◐]",
+        "0 of 2 · 2 questions",
+        "24.5 of 50 · take part",
+        "◐ Look at a store",
+        "done, waiting for the platform",
+        "✓ Install the app",
+        "Lucky wheel",
+        "1 play ",
+        "Level 1, Newcomer: 1 of 3 to the next",
+        "☆ Healthy eater",
+    ];
+    shows(&model, SMALL, &wanted);
+    shows(&model, LARGE, &["━━━━━━━╍╍╍──────"]);
+    shows(&model, SMALL, &[" 1 Card 2 Balance 3 History 4 Tasks 5 Me", ", . choose", "▂▄▆"]);
+    for (width, height) in [(1, 1), (10, 3), (41, 24), (200, 5)] {
+        drawn(&model, Size::new(width, height));
+    }
+}
+
+#[test]
+fn what_is_chosen_shows_in_full_and_is_in_sight() {
+    let mut model = on_tasks();
+    assert_eq!(model.sight(), None);
+    press(&mut model, KeyCode::Char('.'));
+    assert_eq!(model.sight(), Some(Activity::TaskViewed { task: "marathon".to_owned() }));
+    shows(&model, SMALL, &["What to do for marathon.", "● counted ◐ waiting × missed [ ] now", "u  leave it"]);
+    assert_eq!(press(&mut model, KeyCode::Char('u')), Some(Act::TakePart("marathon".to_owned(), false)));
+    press(&mut model, KeyCode::Char('.'));
+    press(&mut model, KeyCode::Char('.'));
+    shows(&model, SMALL, &["What to do for weekly.", "Enter  take part"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::TakePart("weekly".to_owned(), true)));
+    let task = &mut model.views.as_mut().unwrap().tasks.tasks[2];
+    (task.participation, task.next) = (Participation::InWaiting, NextStep::Do { remaining: decimal("25.5") });
+    task.refused = Some("Not in your country.".to_owned());
+    shows(&model, SMALL, &["You take part; to be sent.", "25.5 to go", "Not in your country."]);
+    for _ in 0..9 {
+        press(&mut model, KeyCode::PageDown);
+    }
+    shows(&model, Size::new(80, 14), &["▸ Lucky wheel", "· Not this time", "Enter  turn the wheel"]);
+}
+
+#[test]
+fn a_questionnaire_is_answered_where_it_stands() {
+    let mut model = on_tasks();
+    press(&mut model, KeyCode::Char('.'));
+    press(&mut model, KeyCode::Char('.'));
+    shows(&model, SMALL, &["Enter  answer"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), None);
+    shows(&model, SMALL, &["1 of 2: Where do you shop?", "1  In the store", "2  Online", "answers are kept"]);
+    assert_eq!(press(&mut model, KeyCode::Char('7')), None, "there is no seventh");
+    let first = TaskAnswer { question: 1, value: "12".to_owned() };
+    let kept = Act::KeepAnswers("questionnaire".to_owned(), vec![first.clone()]);
+    assert_eq!(press(&mut model, KeyCode::Char('2')), Some(kept));
+    press(&mut model, KeyCode::Char('4'));
+    shows(&model, SMALL, &["2 of 2: How many eat at your table?", "[ 4▏ ] a number"]);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(model.screen, Screen::Tasks);
+
+    // Later, what was kept is not asked again.
+    model.views.as_mut().unwrap().tasks.tasks[1].questions[0].value = Some("12".to_owned());
+    press(&mut model, KeyCode::Enter);
+    shows(&model, SMALL, &["2 of 2: How many eat at your table?"]);
+    press(&mut model, KeyCode::Char('3'));
+    let answers = vec![first, TaskAnswer { question: 2, value: "3".to_owned() }];
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::Answer("questionnaire".to_owned(), answers)));
+    assert_eq!(model.answering, None);
+}
+
+#[test]
+fn a_completion_is_celebrated_until_it_was_seen() {
+    let mut model = on_tasks();
+    model.views.as_mut().unwrap().tasks.celebrations.push(Celebration {
+        task: "store".to_owned(),
+        title: "Look at a store".to_owned(),
+        reward: Some(points("10")),
+        completions: 1,
+    });
+    shows(&model, SMALL, &["★ Done: Look at a store", "+10 pts · Enter goes on"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::Celebrated(vec!["store".to_owned()])));
+}
+
+#[test]
+fn the_wheel_shows_where_it_stopped() {
+    let mut model = on_tasks();
+    for _ in 0..6 {
+        press(&mut model, KeyCode::Char('.'));
+    }
+    let game = model.views.as_ref().unwrap().tasks.games[0].clone();
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::Play(Box::new(game.clone()))));
+    model.done(Done::Phone(Some("No connection. Play again later.".to_owned())));
+    shows(&model, SMALL, &["No connection. Play again later."]);
+    let outcome = GameOutcome { sector: Some(0), outcome: "5 points".to_owned(), reward: Some(points("5")) };
+    model.done(Done::Played(Played { game, outcome }));
+    shows(&model, SMALL, &["▶ 5 points", "· Not this time", "5 points: +5 pts"]);
+}
+
+#[test]
+fn links_of_tasks_lead_to_what_is_tracked() {
+    let mut model = on_tasks();
+    let follow = |link: &str| NextStep::Follow { label: "Go".to_owned(), link: link.to_owned() };
+    press(&mut model, KeyCode::Char('.'));
+    model.views.as_mut().unwrap().tasks.tasks[0].next = follow("pocketcard://stores");
+    shows(&model, SMALL, &["Enter  Go"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::Track(Activity::StoreViewed { store: STORE })));
+    model.views.as_mut().unwrap().tasks.tasks[0].next = follow("pocketcard://history");
+    assert_eq!(press(&mut model, KeyCode::Enter), None);
+    shows(&model, SMALL, &["Enter reviews the last purchase"]);
+    let Some(Act::Track(Activity::Custom { name, fields })) = press(&mut model, KeyCode::Enter) else {
+        panic!("no review")
+    };
+    assert_eq!((name.as_str(), fields.len()), ("purchase.reviewed", 2));
+    press(&mut model, KeyCode::Char('1'));
+    assert_eq!(model.sight(), Some(Activity::CardShown { code: Some("rotating".to_owned()) }));
+}
+
+#[test]
+fn tasks_that_are_not_there_say_why() {
+    let mut model = on_tasks();
+    let freshness = |reason| Freshness::Unknown { reason };
+    let states = [
+        (live(), "There are no tasks now."),
+        (freshness(StaleReason::NotAsked), "▒▒▒▒▒"),
+        (freshness(StaleReason::NotSupported), "This programme has no tasks."),
+        (freshness(StaleReason::Offline), "The tasks did not come."),
+    ];
+    for (freshness, wanted) in states {
+        let tasks = TasksView { tasks: Vec::new(), sets: Vec::new(), games: Vec::new(), freshness, ..tasks() };
+        model.views.as_mut().unwrap().tasks = tasks;
+        shows(&model, SMALL, &[wanted]);
+    }
+    shows(&model, SMALL, &["No connection"]);
+    model.views.as_mut().unwrap().session = SessionView::SignedOut { step: None };
+    shows(&model, SMALL, &["Sign in to see them: Enter"]);
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.screen, Screen::Session);
+}
+
+#[test]
+fn tasks_that_are_old_say_since_when() {
+    let mut model = on_tasks();
+    model.views.as_mut().unwrap().tasks.freshness =
+        Freshness::Cached { as_of: at("2026-12-03T13:05:00Z"), reason: StaleReason::Offline };
+    model.done(Done::Online(false));
+    shows(&model, SMALL, &["No connection · as of 14:05", "off ", "Getting started"]);
+}
+
+#[test]
+fn what_waits_to_be_sent_is_said_in_words() {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('5'));
+    shows(&model, SMALL, &["Anna", "Nothing waits to be sent.", "12 sent"]);
+    assert!(!text(&model, SMALL).contains("may be lost"));
+    model.views.as_mut().unwrap().outbox = OutboxView {
+        queued: 3,
+        oldest: Some(at("2026-12-03T13:05:00Z")),
+        sent: 12,
+        dropped: vec![
+            Dropped { reason: DropReason::Full, count: 7 },
+            Dropped { reason: DropReason::SignedOut, count: 2 },
+        ],
+        refused: vec![RefusedEvent { kind: "custom".to_owned(), at: at(NOW), reason: Some("too large".to_owned()) }],
+        acts: 1,
+        stopped: Some(StaleReason::Offline),
+    };
+    let wanted = [
+        "3 events to be sent, since 14:05",
+        "1 choice of yours to be sent",
+        "No connection; they go by themselves",
+        "7 given up: too many waited",
+        "2 given up: somebody signed out first",
+        "refused: custom, 14:30: too large",
+        "4 unsent things may be lost",
+    ];
+    shows(&model, SMALL, &wanted);
+}
+
+#[test]
+fn goods_of_the_healthy_group_are_marked() {
+    shows(&model(), SMALL, &["Oat milk, 1 l         ♥    1.79", "♥ healthy"]);
 }

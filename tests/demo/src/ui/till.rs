@@ -13,6 +13,9 @@ use super::{ACCENT, QUIET, WARNING};
 use crate::model::{Field, Model, Till};
 use crate::till::{Receipt, STORE_NAME};
 
+/// Marks the goods that the marathon counts.
+const HEALTHY: &str = "♥";
+
 /// The right pane.
 pub(super) fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let goods = u16::try_from(model.till.goods.len()).unwrap_or(u16::MAX);
@@ -45,13 +48,19 @@ fn till_lines(till: &Till, typing: Option<Field>, width: u16) -> Vec<Line<'stati
         let style = if place == till.chosen { ACCENT.bold() } else { Style::new() };
         let mark = if place == till.chosen { "▸" } else { " " };
         let count = if *count == 0 { String::new() } else { format!("{count} ×") };
-        let room = width.saturating_sub(15);
+        let room = width.saturating_sub(17);
         let name: String = goods.name.chars().take(room).collect();
-        lines.push(Line::styled(format!("{mark}{count:>4} {name:<room$} {:>7}", cents(goods.price)), style));
+        let group = if goods.is_healthy() { HEALTHY } else { " " };
+        lines.push(Line::styled(format!("{mark}{count:>4} {name:<room$} {group} {:>7}", cents(goods.price)), style));
     }
     let total = till.basket().map(|(goods, count)| goods.cost(count)).sum();
-    let room = width.saturating_sub(9);
-    lines.push(Line::from(vec![format!("{:>room$} ", "Total").into(), format!("{:>7}", cents(total)).bold()]));
+    let room = width.saturating_sub(19);
+    let legend = format!("{HEALTHY} healthy");
+    lines.push(Line::from(vec![
+        Span::styled(format!(" {legend:<9}"), QUIET),
+        format!("{:>room$} ", "Total").into(),
+        format!("{:>7}", cents(total)).bold(),
+    ]));
     match (&till.problem, &till.receipt) {
         (Some(problem), _) => lines.push(Line::styled(problem.clone(), WARNING)),
         (None, Some(receipt)) => lines.extend(receipt_lines(receipt)),

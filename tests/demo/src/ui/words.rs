@@ -3,6 +3,7 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use pocketcard::LoyaltyError;
+use pocketcard::balance::{Account, ExpectedPoints};
 use pocketcard::card::{RotatingHindrance, Unusable};
 use pocketcard::error::RejectionKind;
 use pocketcard::types::{Currency, Decimal, Freshness, Money, StaleReason, Timestamp};
@@ -56,6 +57,18 @@ impl Calendar {
         }
     }
 
+    /// "today, 18:00", "tomorrow", "3 December".
+    pub fn until(&self, at: Timestamp) -> String {
+        let (day, today) = (self.local(at).date(), self.now.date());
+        if day == today {
+            format!("today, {}", self.time(at))
+        } else if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) {
+            "tomorrow".to_owned()
+        } else {
+            self.date(at)
+        }
+    }
+
     /// The thin line that says why what is shown is not live; none where it is.
     pub fn freshness(&self, freshness: &Freshness) -> Option<String> {
         match freshness {
@@ -70,7 +83,7 @@ impl Calendar {
 }
 
 /// Why something is not fresh.
-fn why(reason: StaleReason) -> &'static str {
+pub fn why(reason: StaleReason) -> &'static str {
     match reason {
         StaleReason::NotAsked => "Not asked yet",
         StaleReason::Offline => "No connection",
@@ -87,6 +100,44 @@ fn why(reason: StaleReason) -> &'static str {
 pub fn amount(amount: Decimal, currency: &Currency) -> String {
     let name = if amount == Decimal::ONE { &currency.nominative } else { &currency.plural };
     format!("{} {name}", amount.normalize())
+}
+
+/// "+30 points": what is not there yet, in the words of the account it is for.
+pub fn expected(points: &ExpectedPoints, accounts: &[Account]) -> String {
+    let account = accounts.iter().find(|account| account.currency.code == points.currency_code);
+    let words = account.map(|account| amount(points.amount, &account.currency));
+    format!("+{}", words.unwrap_or_else(|| format!("{} {}", points.amount.normalize(), points.currency_code)))
+}
+
+/// "+30 pts": the same in short.
+pub fn expected_short(points: &ExpectedPoints, accounts: &[Account]) -> String {
+    let account = accounts.iter().find(|account| account.currency.code == points.currency_code);
+    let currency = account.map_or(&points.currency_code, |account| &account.currency.abbreviation);
+    signed(&Money { amount: points.amount, currency: currency.clone() })
+}
+
+/// "1 event", "3 events".
+pub fn count(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Text in lines of at most `width` signs, broken between words where that can be.
+pub fn lines(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let signs: Vec<char> = word.chars().collect();
+        for part in signs.chunks(width) {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + part.len() <= width => {
+                    line.push(' ');
+                    line.extend(part);
+                }
+                _ => lines.push(part.iter().collect()),
+            }
+        }
+    }
+    lines
 }
 
 /// "+1.5 pts", "−20 pts".

@@ -1,7 +1,9 @@
 //! The story without a terminal: numbered steps, each with what it proves and whether it held.
 //!
-//! Steps build on each other and wait for what the core tells its observer, never for a fixed time. Where the story needs
+//! Steps build on each other and wait for what the core tells its observer, not for a fixed time. Where the story needs
 //! a minute to pass, a minute passes on the phone's and the platform's clocks at once.
+
+mod tasks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -72,15 +74,31 @@ pub async fn play(tell: impl FnMut(&str)) -> Result<Report, DemoError> {
     let demo = Demo::start(shown).await?;
     let goods = demo.till.goods().await?;
     let news = demo.phone.news();
-    let mut stage = Stage { demo, goods, news, notifications, customer: None, purchase: None };
+    let mut stage = Stage {
+        demo,
+        goods,
+        news,
+        notifications,
+        customer: None,
+        purchase: None,
+        device: String::new(),
+        before_bonus: Decimal::ZERO,
+        given_up: 0,
+    };
     let mut story = Story { tell, report: Report::default() };
 
     story.step("the app opens without a network", "open never waits; nobody is signed in", stage.opens_offline()).await;
     story.step("a sign-in without a network", "the error says what the member can do", stage.sign_in_offline()).await;
+    story
+        .step("it was installed", "the app found out, and tells it unasked, for nobody yet", stage.tells_of_itself())
+        .await;
     story.step("a sign-in asks for a code", "the step is kept; the sandbox sent an SMS", stage.asks_for_a_code()).await;
     story.step("a wrong code", "the platform's words reach the member", stage.wrong_code()).await;
     story.step("the code of the SMS", "the member is signed in", stage.right_code()).await;
     story.step("everything is brought", "one refresh, every screen live", stage.refreshed()).await;
+    story
+        .step("100 points for installing", "bound at sign-in, paid, celebrated once", stage.installation_is_paid())
+        .await;
     story.step("the card has a rotating code", "computed on the phone, with a countdown", stage.rotating_code()).await;
     story.step("a scanner reads the symbol", "ZXing finds the code in the pixels", stage.scanner_reads()).await;
     story.step("the till knows the member", "the platform's verifier takes the code", stage.till_identifies()).await;
@@ -101,7 +119,25 @@ pub async fn play(tell: impl FnMut(&str)) -> Result<Report, DemoError> {
     story.step("the token expires", "calls at once lead to one refresh", stage.token_expires()).await;
     story.step("the session is revoked", "sign in again; card and points stay", stage.revoked()).await;
     story.step("signed in again", "the same member, everything live", stage.signed_in_again()).await;
+    story.step("removed and installed again", "the same installation, not paid twice", stage.installed_again()).await;
+    story.step("a task is done offline", "done and waiting, celebrated, its points apart", stage.done_offline()).await;
+    story.step("killed before it was sent", "what was tracked is there", stage.killed_before_sending()).await;
+    story.step("online, it is counted", "arrived once, paid once, celebrated once", stage.counted_once()).await;
+    story
+        .step("a questionnaire, interrupted", "answers outlive the app, and wait", stage.questionnaire_interrupted())
+        .await;
+    story.step("the whole set is done", "its reward, once, and a play", stage.set_is_done()).await;
+    story.step("the wheel, its reply lost", "tried again it is the same play", stage.lost_reply()).await;
+    story.step("the wheel, offline and killed", "played later by the same key", stage.played_offline()).await;
+    story.step("a purchase is reviewed", "counted at once", stage.reviewed()).await;
+    story.step("a friend joins", "the platform knows, a push tells", stage.friend_joins()).await;
+    story.step("50 euros within a week", "a refund takes the progress back", stage.weekly_amount()).await;
+    story.step("the marathon, taken part in offline", "waiting, then told", stage.takes_part()).await;
+    story.step("healthy food on two days", "days count, not purchases", stage.marathon_begins()).await;
+    story.step("a week without", "ends the run", stage.week_without()).await;
+    story.step("5 different days within 14", "badge and points, once", stage.marathon_is_run()).await;
     story.step("signed out", "nothing of the member is left on the phone", stage.signed_out()).await;
+    story.step("the platform hears of it", "what was given up is counted, none is sent", stage.hears_of_it()).await;
     story.step("a new member registers", "terms, phone, code; a card and welcome points", stage.registers()).await;
     story.step("the account is deleted", "the phone forgets, the platform too", stage.deleted()).await;
 
@@ -141,6 +177,12 @@ struct Stage {
     notifications: mpsc::UnboundedReceiver<Notification>,
     customer: Option<Customer>,
     purchase: Option<Receipt>,
+    /// What the platform calls this installation.
+    device: String,
+    /// What the member could spend before the points for the installation.
+    before_bonus: Decimal,
+    /// How many events the sign-out gave up.
+    given_up: u64,
 }
 
 impl Stage {
@@ -390,9 +432,7 @@ impl Stage {
     }
 
     async fn signed_in_again(&mut self) -> Holds {
-        self.app()?.sign_in(SEEDED_PHONE.to_owned(), None).await.map_err(text)?;
-        let code = self.sms(SEEDED_PHONE).await?;
-        self.app()?.confirm_code(code).await.map_err(text)?;
+        self.sign_in().await?;
         self.app()?.refresh().await.map_err(text)?;
         let live =
             |views: &Views| matches!(views.session, SessionView::SignedIn { .. }) && is_live(&views.balance.freshness);
@@ -402,6 +442,7 @@ impl Stage {
 
     async fn signed_out(&mut self) -> Holds {
         let number = number(&self.views()?).ok_or("there is no card")?;
+        let waited = self.not_sent().await?;
         self.app()?.sign_out().await.map_err(text)?;
         let views = self.views()?;
         hold(views.session == SessionView::SignedOut { step: None }, "somebody is signed in")?;
@@ -414,7 +455,8 @@ impl Stage {
             let left = bytes.windows(number.len()).any(|window| window == number.as_bytes());
             hold(!left, format!("the card's number is in {}", file.display()))?;
         }
-        Ok(format!("the card's number is in none of {} files", files.len()))
+        let outbox = self.nothing_is_left(&waited)?;
+        Ok(format!("the card's number is in none of {} files; {outbox}", files.len()))
     }
 
     async fn registers(&mut self) -> Holds {
@@ -489,6 +531,13 @@ impl Stage {
     async fn sms(&self, phone: &str) -> Result<String, String> {
         let sent = self.demo.sandbox.sms(phone).await.map_err(text)?;
         sent.into_iter().next().map(|sms| sms.code).ok_or_else(|| "no SMS was sent".to_owned())
+    }
+
+    /// Signs the seeded member in by a code.
+    async fn sign_in(&self) -> Result<(), String> {
+        self.app()?.sign_in(SEEDED_PHONE.to_owned(), None).await.map_err(text)?;
+        let code = self.sms(SEEDED_PHONE).await?;
+        self.app()?.confirm_code(code).await.map_err(text)
     }
 
     /// The code on the screen, and what a scanner reads of its symbol.
