@@ -121,8 +121,8 @@ fn taking_part_and_answers_wait_for_a_network_and_count_from_when_they_were_give
     assert_eq!(phone.app().outbox().acts, 2);
     platform.heal();
     // The till sees the healthy goods before the phone has a network, but after the member took part.
-    phone.clock.pass(Duration::from_secs(60));
-    platform.advance(Duration::from_secs(60));
+    phone.clock.pass(Duration::from_mins(1));
+    platform.advance(Duration::from_mins(1));
     buy(&platform, &phone, "2000000000015", 3);
     flush(&phone);
     run(phone.app().refresh()).unwrap();
