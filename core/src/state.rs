@@ -631,7 +631,7 @@ mod tests {
         state.apply(&Change::Track { events: vec![Arc::new(event)], limits: Limits::NONE });
         let (batch, steps) = state.outbox.batch(100);
         state.take(&steps);
-        let replies = [Reply { id: uuid::Uuid::from_u128(2), taken: true, reason: None }];
+        let replies = [Reply { id: uuid::Uuid::from_u128(2), taken: true, again: false, reason: None }];
         let steps = state.outbox.answered(&batch, &replies, 2, |_| true);
         state.take(&steps);
         state.apply(&pulled(3, None));

@@ -68,6 +68,7 @@ fn an_installation_is_found_without_being_told_and_rewarded_once() {
         .collect();
     assert_eq!(statuses, [("accepted".to_owned(), 2)], "it is one and the same event");
     assert_eq!(phone.points(), rewarded);
+    assert!(phone.app().tasks().celebrations.is_empty(), "nor is it celebrated again");
 }
 
 #[test]
@@ -248,11 +249,18 @@ fn signing_out_sends_what_waits_and_counts_what_it_could_not_send() {
     view(&phone, 4711);
     run(phone.app().sign_out()).unwrap();
     let outbox = phone.app().outbox();
-    assert_eq!((outbox.queued, outbox.dropped.len()), (0, 1));
+    assert_eq!(outbox.dropped.len(), 1);
     assert_eq!(outbox.dropped[0].reason, DropReason::SignedOut);
     assert!(!String::from_utf8_lossy(&phone.files()).contains("4711"), "nothing of the member's is left");
     phone.reopen();
     assert_eq!(phone.app().outbox().dropped[0].reason, DropReason::SignedOut);
+    platform.heal();
+    flush(&phone);
+    assert_eq!(viewed(&platform, &phone), [1]);
+    let events = platform.events(&device(&phone));
+    let given_up = events.iter().find(|event| event.kind == "events.dropped").unwrap();
+    assert_eq!(given_up.data, json!({ "count": 1, "reason": "signedOut" }));
+    assert!(platform.event_gaps(&device(&phone)).is_empty(), "what may have been on its way left no gap");
 }
 
 #[test]

@@ -151,9 +151,13 @@ fn a_marathon_counts_days_and_a_missed_week_ends_it() {
     a_day_later(&platform, &phone);
     let second = eat();
     assert_eq!(second.confirmed, Decimal::TWO);
-    let marks: Vec<_> = second.streak.iter().rev().take(3).map(|dot| (dot.mark, dot.now)).collect();
-    assert_eq!(marks, [(StreakMark::Counted, true), (StreakMark::Counted, false), (StreakMark::Missed, false)]);
-    for _ in 0..8 {
+    let marks: Vec<_> = second.streak.iter().map(|dot| (dot.mark, dot.now)).collect();
+    assert_eq!(marks, [(StreakMark::Counted, false), (StreakMark::Counted, true)]);
+    a_day_later(&platform, &phone);
+    a_day_later(&platform, &phone);
+    let marks: Vec<_> = task(&phone, "healthy-marathon").streak.iter().map(|dot| (dot.mark, dot.now)).collect();
+    assert_eq!(marks[2..], [(StreakMark::Missed, false), (StreakMark::Open, true)]);
+    for _ in 0..6 {
         a_day_later(&platform, &phone);
     }
     run(phone.app().refresh()).unwrap();

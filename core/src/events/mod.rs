@@ -180,6 +180,15 @@ impl Event {
         Some(Self { fact: fact(kind, &data, id, at, offset), time, data, of_member })
     }
 
+    /// What stands in its place where it is given up: nothing of it but its id and when it was.
+    fn given_up(&self) -> Self {
+        let data = outbox::dropped(DropReason::SignedOut, 1);
+        let Fact { id, at, day, .. } = self.fact;
+        let event = kind::DROPPED.to_owned();
+        let fact = Fact { id, event, at, day, fields: BTreeMap::new(), amount: Decimal::ZERO };
+        Self { fact, time: self.time.clone(), data, of_member: false }
+    }
+
     /// Roughly how many bytes it takes on disk.
     pub(crate) fn size(&self) -> usize {
         let text = |value: &FieldValue| match value {

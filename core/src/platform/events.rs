@@ -42,12 +42,13 @@ impl Wire for Replies {
     fn read(self) -> std::result::Result<Vec<Reply>, String> {
         // What this version does not understand is no reply: the event is sent again.
         let rows = self.results.into_iter().filter_map(|row| {
-            let taken = match row.status.as_str() {
-                "accepted" | "duplicate" => true,
-                "rejected" => false,
+            let (taken, again) = match row.status.as_str() {
+                "accepted" => (true, false),
+                "duplicate" => (true, true),
+                "rejected" => (false, false),
                 _ => return None,
             };
-            Some(Reply { id: Uuid::parse_str(&row.id).ok()?, taken, reason: row.reason })
+            Some(Reply { id: Uuid::parse_str(&row.id).ok()?, taken, again, reason: row.reason })
         });
         Ok(rows.collect())
     }

@@ -564,8 +564,10 @@ fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<
         match step {
             Step::Insert(row) => insert_event(transaction, row)?,
             Step::Rewrite(row) => {
-                let mut update = transaction.prepare_cached("UPDATE event SET data = ?2 WHERE number = ?1")?;
-                update.execute(params![row.number, json(&row.event.data)?])?;
+                let mut update = transaction
+                    .prepare_cached("UPDATE event SET type = ?2, data = ?3, of_member = ?4 WHERE number = ?1")?;
+                let event = &row.event;
+                update.execute(params![row.number, event.fact.event, json(&event.data)?, event.of_member])?;
             }
             Step::Remove(number) => {
                 transaction.prepare_cached("DELETE FROM event WHERE number = ?1")?.execute([number])?;

@@ -69,7 +69,7 @@ fn events_wait_in_order_through_a_restart_with_their_places() {
     opened.state.take(&steps);
     let replies: Vec<_> = batch[..2]
         .iter()
-        .map(|row| crate::events::outbox::Reply { id: row.event.fact.id, taken: true, reason: None })
+        .map(|row| crate::events::outbox::Reply { id: row.event.fact.id, taken: true, again: false, reason: None })
         .collect();
     let steps = opened.state.outbox.answered(&batch, &replies, 5, |fact| fact.id.as_u128() == 1);
     opened.storage.append(|| steps.clone()).unwrap();

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -186,7 +187,12 @@ impl Engine {
     /// Keeps what the member asked for, to be sent as soon as that is possible.
     pub(crate) fn ask(self: &Arc<Self>, ask: impl FnOnce(Timestamp) -> Ask) -> Result<()> {
         self.check_signed_in()?;
-        let at = self.now().0.at;
+        let (now, _) = self.now();
+        // No later than the platform's clock said it, so that what happens right after counts.
+        let at = crate::clock::shifted(
+            now.at,
+            -SignedDuration::try_from(now.within.unwrap_or_default()).unwrap_or_default(),
+        );
         let act = Act { id: new_id(at), ask: ask(at), answered: None, refused: None };
         self.commit(&[Change::Asked(act)])?;
         self.flush_soon();
@@ -404,6 +410,12 @@ impl Engine {
                     counted |= batch.iter().any(|row| {
                         row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
                     });
+                    let known = Installation::clone(&self.state().installation);
+                    if taken.iter().any(|reply| reply.again && Some(reply.id) == known.event) {
+                        // The app was here before: what that brought is no news to celebrate.
+                        let installation = Installation { event: None, ..known };
+                        self.commit(&[Change::Installed { installation, event: None }])?;
+                    }
                     if !refused.is_empty() {
                         // The reasons are for the settings screen: they may quote what an event holds.
                         tracing::warn!(count = refused.len(), "the platform refused events");

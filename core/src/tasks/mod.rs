@@ -779,13 +779,13 @@ fn next_step(
     NextStep::Do { remaining: (rule.target - total).max(Decimal::ZERO) }
 }
 
-/// The days or weeks of a streak up to the one that goes on, from the first that counts, a week's worth at least.
+/// The days or weeks of a streak up to the one that goes on, from the first in which something was done.
 fn dots(predicted: &Predicted<'_>, today: Date) -> Vec<StreakDot> {
     let Predicted { task, rule, progress, .. } = predicted;
     let Some(current) = rule.window_of(today) else { return Vec::new() };
     let length = if rule.window == Window::Week { 7 } else { 1 };
-    let first = rule.run(progress, today).first().copied().unwrap_or(current);
-    let back = i32::try_from(rule.windows_between(first, current)).unwrap_or(MOST_DOTS).clamp(6, MOST_DOTS - 1);
+    let first = progress.counted.keys().flatten().next().copied().unwrap_or(current);
+    let back = i32::try_from(rule.windows_between(first, current)).unwrap_or(MOST_DOTS).min(MOST_DOTS - 1);
     let dots = (0..=back).rev().filter_map(|back| {
         let from = current.checked_sub((back * length).days()).ok()?;
         let mark = if task.confirmed.counted.contains_key(&Some(from)) {

@@ -364,18 +364,18 @@ fn the_dots_of_a_streak_tell_counted_waiting_missed_and_open() {
         (view.streak[0].from.clone(), view.streak.iter().map(|dot| dot.mark).collect::<Vec<_>>())
     };
     let facts = [fact(1, "2026-12-06", 0), fact(2, "2026-12-07", 0), fact(3, "2026-12-09", 0)];
-    let row = vec![Missed, Missed, Counted, Counted, Missed, Waiting, Open];
-    assert_eq!(marks(&facts, 2, TODAY), ("2026-12-04".to_owned(), row));
+    let row = vec![Counted, Counted, Missed, Waiting, Open];
+    assert_eq!(marks(&facts, 2, TODAY), ("2026-12-06".to_owned(), row));
     let long: Vec<_> = (1..=10).map(|on| fact(on, &format!("2026-12-{on:02}"), 0)).collect();
     let (from, row) = marks(&long, 9, TODAY);
     assert_eq!((from.as_str(), row.len(), row[8], row[9]), ("2026-12-01", 10, Counted, Waiting));
-    assert_eq!(marks(&[], 0, TODAY).1.len(), 7);
+    assert_eq!(marks(&[], 0, TODAY).1, [Open], "nothing is missed before it begins");
     let weekly = Rule { window: Window::Week, ..rule(Kind::Streak, 4) };
     let facts = [fact(1, "2026-12-28", 0)];
     let tasks = of(vec![counted(task("t", weekly), &facts)]);
     let view = seen(&tasks, &[], &[], &OwnTasks::default(), "2027-01-06").tasks.remove(0);
-    let last: Vec<_> = view.streak[4..].iter().map(|dot| (dot.from.as_str(), dot.mark)).collect();
-    assert_eq!(last, [("2026-12-21", Missed), ("2026-12-28", Counted), ("2027-01-04", Open)]);
+    let weeks: Vec<_> = view.streak.iter().map(|dot| (dot.from.as_str(), dot.mark)).collect();
+    assert_eq!(weeks, [("2026-12-28", Counted), ("2027-01-04", Open)]);
 }
 
 #[test]

@@ -230,7 +230,7 @@ impl World {
         let replies: Vec<_> = (0_u64..)
             .zip(&batch)
             .filter(|(at, _)| lost >> (at % 64) & 1 == 0)
-            .map(|(_, row)| Reply { id: row.event.fact.id, taken: true, reason: None })
+            .map(|(_, row)| Reply { id: row.event.fact.id, taken: true, again: false, reason: None })
             .collect();
         let question = self.phone.question();
         let predicts = |fact: &Fact| triggers(&self.phone.tasks, fact);
