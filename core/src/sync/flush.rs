@@ -20,7 +20,7 @@ use crate::events::{Activity, Data, Event, FlushReport, Installation, installed_
 use crate::platform::Sent;
 use crate::runtime::blocking;
 use crate::session::Phase;
-use crate::state::{Change, State};
+use crate::state::{Change, Part, State};
 use crate::storage::vault::StoredTokens;
 use crate::tasks;
 use crate::types::{StaleReason, Timestamp};
@@ -388,9 +388,12 @@ impl Engine {
                     }
                     *sent = sent.saturating_add(count(taken.len()));
                     let state = self.state();
-                    counted |= batch.iter().any(|row| {
-                        row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
-                    });
+                    // After a sign-in the tasks may be on their way still, and the balance that comes with them be older.
+                    let unknown = !taken.is_empty() && !state.answered.contains_key(&Part::Tasks);
+                    counted |= unknown
+                        || batch.iter().any(|row| {
+                            row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
+                        });
                     if !refused.is_empty() {
                         // The reasons are for the settings screen: they may quote what an event holds.
                         tracing::warn!(count = refused.len(), "the platform refused events");
