@@ -148,9 +148,16 @@ impl Storage {
         if let Some(Kept { state, lost }) = read_at_rest(&storage.path) {
             return Ok(Opened { storage, state, lost, new });
         }
-        match connect(&storage.path).and_then(|connection| read(&connection).map(|kept| (connection, kept))) {
-            Ok((connection, Kept { state, lost })) => {
-                storage.hold(connection)?;
+        let read = connect(&storage.path).and_then(|mut connection| {
+            // At one moment: another process may be writing.
+            let look = connection.transaction()?;
+            let found = (read(&look)?, data_version(&look)?);
+            look.finish()?;
+            Ok((connection, found))
+        });
+        match read {
+            Ok((connection, (Kept { state, lost }, data_version))) => {
+                storage.hold(connection, data_version);
                 Ok(Opened { storage, state, lost: lost && !new, new })
             }
             Err(error) if is_broken(&error) => {
@@ -189,11 +196,13 @@ impl Storage {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 write(&transaction, &state, Row::ALL)?;
                 put_events(&transaction, &state.outbox)?;
+                let data_version = data_version(&transaction)?;
                 may_stop!(self.life);
                 transaction.commit()?;
                 may_stop!(self.life);
                 self.writes = true;
-                self.hold(connection)
+                self.hold(connection, data_version);
+                Ok(())
             }
             Err(error) => Err(error.into()),
         }
@@ -269,14 +278,17 @@ impl Storage {
         Ok(Ok(()))
     }
 
-    fn hold(&mut self, connection: Connection) -> Result<()> {
-        self.data_version = data_version(&connection)?;
+    fn hold(&mut self, connection: Connection, data_version: i64) {
+        self.data_version = data_version;
         self.connection = Some(connection);
-        Ok(())
     }
 
     /// Removes every file of the database, for when its rows cannot be deleted one by one.
     pub(crate) fn erase(&mut self) {
+        #[cfg(feature = "simulation")]
+        if self.life.step().is_err() {
+            return; // The dead remove nothing.
+        }
         self.connection = None;
         for suffix in ["", "-wal", "-shm"] {
             remove(&suffixed(&self.path, suffix));
