@@ -491,9 +491,9 @@ mod tests {
         let faults = Faults::default();
         faults.add(fault(r#"{"path":"/a","kind":"reset","skip":1,"times":2}"#)).unwrap();
         faults.add(fault(r#"{"path":"/a","kind":{"latency":{"millis":5}}}"#)).unwrap();
-        let hits: Vec<usize> = (0..4).map(|_| faults.take("GET", "/a/b").len()).collect();
+        let hits: Vec<usize> = (0..4).map(|_| faults.take("GET", "/a/b", None).len()).collect();
         assert_eq!(hits, [1, 2, 2, 1]);
-        assert!(faults.take("GET", "/b").is_empty());
+        assert!(faults.take("GET", "/b", None).is_empty());
         assert_eq!(faults.list().len(), 1);
     }
 
