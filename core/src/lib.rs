@@ -59,6 +59,13 @@ mod sync;
 pub mod tasks;
 pub mod types;
 
+/// For the tests' simulation only: see [`simulation::stop_after`].
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation {
+    pub use crate::storage::stops::stop_after;
+}
+
 pub use error::LoyaltyError;
 pub use log::Subscription;
 pub use loyalty::{Config, Loyalty};

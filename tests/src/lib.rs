@@ -133,8 +133,13 @@ impl TestClock {
     /// Begins at the system's time.
     #[expect(clippy::disallowed_methods, reason = "a test's clock runs on the machine's")]
     pub fn new() -> Self {
-        let moved =
-            Moved { start: Instant::now(), wall: Timestamp::now(), since_boot: Duration::from_secs(1_000), boot: 1 };
+        Self::at(Timestamp::now())
+    }
+
+    /// Begins at `wall`.
+    #[expect(clippy::disallowed_methods, reason = "a test's clock runs on the machine's")]
+    pub fn at(wall: Timestamp) -> Self {
+        let moved = Moved { start: Instant::now(), wall, since_boot: Duration::from_secs(1_000), boot: 1 };
         Self { moved: Mutex::new(moved) }
     }
 
@@ -245,14 +250,18 @@ pub struct Phone {
 impl Phone {
     /// A new phone whose app speaks to the platform at `url`; the app is open.
     pub fn new(url: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
+        Self::of(url, tempfile::tempdir().unwrap(), TestClock::new())
+    }
+
+    /// The same with its data in `home` and with a clock of the test's own.
+    pub fn of(url: &str, home: tempfile::TempDir, clock: TestClock) -> Self {
         let folder = home.path().join("pocketcard");
         let config = Config { data_folder: folder.to_str().unwrap().to_owned(), ..config(url) };
         let mut phone = Self {
             folder,
             secrets: Arc::default(),
             log: Arc::default(),
-            clock: Arc::default(),
+            clock: Arc::new(clock),
             watch: Arc::default(),
             config,
             keeps_system_time: false,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pocketcard::Loyalty;
 use pocketcard::push::{Push, PushOutcome};
+use pocketcard::types::Timestamp;
 use pocketcard_sandbox::contract::Contract;
 use pocketcard_sandbox::{Exchange, NewMember, Options, ReceivedEvent, Sandbox, Settings};
 use serde_json::{Value, json};
@@ -31,9 +32,18 @@ pub struct Platform {
 impl Platform {
     /// Starts one on a free port, with the seeded members.
     pub fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let sandbox = runtime.block_on(Sandbox::start(options(&folder))).unwrap();
+        Self::started(options(&folder), folder)
+    }
+
+    /// One for many phones, with its data in `folder` and its clock at `now`: nothing that is said is kept.
+    pub fn unrecorded(folder: tempfile::TempDir, now: Timestamp) -> Self {
+        Self::started(Options { record: false, starts_at: Some(now), ..options(&folder) }, folder)
+    }
+
+    fn started(options: Options, folder: tempfile::TempDir) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let url = sandbox.url().to_owned();
         // The tests' own client wants a process-wide provider, though it speaks in the clear; the core brings its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -82,6 +92,11 @@ impl Platform {
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
         self.with(|sandbox, _| sandbox.clear_faults());
+    }
+
+    /// Nothing goes wrong any more for one installation.
+    pub fn heal_device(&self, device: &str) {
+        self.with(|sandbox, _| sandbox.clear_faults_of(device));
     }
 
     /// The phone has no signal: every connection of it is reset.
@@ -140,6 +155,12 @@ impl Platform {
             let answer = request.send().await.unwrap();
             (answer.status().as_u16(), answer.json().await.unwrap_or(Value::Null))
         })
+    }
+
+    /// What the platform says to whoever has this access token.
+    pub fn get(&self, path: &str, token: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(token);
+        self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() })
     }
 
     /// What the platform has had of an installation, in the order in which it first came.

@@ -7,6 +7,8 @@
 //! cannot be read is as if it had never been answered.
 //! A folder that cannot be written leaves a core that shows what it has, and stores again when it can.
 
+#[cfg(feature = "simulation")]
+pub(crate) mod stops;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vault;
@@ -34,9 +36,19 @@ const BODY_VERSION: i64 = 1;
 
 const FILE: &str = "pocketcard.db";
 
+/// A step at which a simulation may have the process die. Nothing without the feature.
+macro_rules! may_stop {
+    ($life:expr) => {
+        #[cfg(feature = "simulation")]
+        $life.step()?;
+    };
+}
+
 /// The one connection that writes.
 pub(crate) struct Storage {
     path: PathBuf,
+    #[cfg(feature = "simulation")]
+    life: stops::Life,
     /// None until the first commit where the file could be read at rest, and while it can neither be opened nor made:
     /// then commits fail and views go on.
     connection: Option<Connection>,
@@ -125,33 +137,40 @@ impl Storage {
                 problem: format!("the folder is not there and cannot be made: {error}"),
             })?;
         }
-        if let Some(Kept { state, lost }) = read_at_rest(&path) {
-            let storage = Self { path, connection: None, data_version: 0, writes: false };
+        let mut storage = Self {
+            #[cfg(feature = "simulation")]
+            life: stops::Life::new(folder),
+            path,
+            connection: None,
+            data_version: 0,
+            writes: false,
+        };
+        if let Some(Kept { state, lost }) = read_at_rest(&storage.path) {
             return Ok(Opened { storage, state, lost, new });
         }
-        let opened = connect(&path).and_then(|connection| {
-            // Before anything is read: what another process writes from here on is news.
-            let data_version = data_version(&connection)?;
-            let kept = read(&connection)?;
-            Ok((connection, data_version, kept))
+        let read = connect(&storage.path).and_then(|mut connection| {
+            // At one moment: another process may be writing.
+            let look = connection.transaction()?;
+            let found = (read(&look)?, data_version(&look)?);
+            look.finish()?;
+            Ok((connection, found))
         });
-        match opened {
-            Ok((connection, data_version, Kept { state, lost })) => {
-                let storage = Self { path, connection: Some(connection), data_version, writes: false };
+        match read {
+            Ok((connection, (Kept { state, lost }, data_version))) => {
+                storage.hold(connection, data_version);
                 Ok(Opened { storage, state, lost: lost && !new, new })
             }
             Err(error) if is_broken(&error) => {
                 tracing::error!(%error, "the database cannot be read and is set aside");
                 let mut state = State::default();
-                state.outbox = Arc::new(salvage(&path));
-                set_aside(&path);
-                let storage = Self { path, connection: None, data_version: 0, writes: false };
+                state.outbox = Arc::new(salvage(&storage.path));
+                set_aside(&storage.path);
                 Ok(Opened { storage, state, lost: true, new: false })
             }
             Err(error) => {
                 tracing::error!(%error, "the database cannot be written; what it holds is shown, nothing is stored");
-                let Kept { state, lost } = read_only(&path).unwrap_or(Kept { state: State::default(), lost: true });
-                let storage = Self { path, connection: None, data_version: 0, writes: false };
+                let Kept { state, lost } =
+                    read_only(&storage.path).unwrap_or(Kept { state: State::default(), lost: true });
                 Ok(Opened { storage, state, lost, new: false })
             }
         }
@@ -175,12 +194,14 @@ impl Storage {
                 prepare_to_write(&connection)?;
                 let Written { state, .. } = change(None)?;
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                self.data_version = data_version(&transaction)?;
                 write(&transaction, &state, Row::ALL)?;
                 put_events(&transaction, &state.outbox)?;
+                let data_version = data_version(&transaction)?;
+                may_stop!(self.life);
                 transaction.commit()?;
+                may_stop!(self.life);
                 self.writes = true;
-                self.connection = Some(connection);
+                self.hold(connection, data_version);
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -197,13 +218,16 @@ impl Storage {
         let (Some(connection), true) = (&mut self.connection, self.writes) else { return Ok(None) };
         let seen = self.data_version;
         let write = || {
+            may_stop!(self.life);
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             if data_version(&transaction)? != seen {
                 return Ok(None);
             }
             let steps = plan();
             carry_out(&transaction, &steps)?;
+            may_stop!(self.life);
             transaction.commit()?;
+            may_stop!(self.life);
             Ok(Some(steps))
         };
         match write() {
@@ -229,6 +253,7 @@ impl Storage {
             prepare_to_write(connection)?;
             self.writes = true;
         }
+        may_stop!(self.life);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = data_version(&transaction)?;
         let stored = if late || version != self.data_version { Some(read(&transaction)?) } else { None };
@@ -247,12 +272,23 @@ impl Storage {
             carry_out(&transaction, &steps)?;
         }
         write(&transaction, &state, rows)?;
+        may_stop!(self.life);
         transaction.commit()?;
+        may_stop!(self.life);
         Ok(Ok(()))
+    }
+
+    fn hold(&mut self, connection: Connection, data_version: i64) {
+        self.data_version = data_version;
+        self.connection = Some(connection);
     }
 
     /// Removes every file of the database, for when its rows cannot be deleted one by one.
     pub(crate) fn erase(&mut self) {
+        #[cfg(feature = "simulation")]
+        if self.life.step().is_err() {
+            return; // The dead remove nothing.
+        }
         self.connection = None;
         for suffix in ["", "-wal", "-shm"] {
             remove(&suffixed(&self.path, suffix));
@@ -303,12 +339,15 @@ impl From<rusqlite::Error> for Error {
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    may_stop!(stops::newest(path));
     let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    may_stop!(stops::newest(path));
     migrate(&mut connection)?;
+    may_stop!(stops::newest(path));
     Ok(connection)
 }
 
@@ -345,7 +384,9 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
         if version(&transaction)? < done as usize {
             transaction.execute_batch(migration)?;
             transaction.pragma_update(None, "user_version", done)?;
+            may_stop!(stops::newest(Path::new(transaction.path().unwrap_or_default())));
             transaction.commit()?;
+            may_stop!(stops::newest(Path::new(connection.path().unwrap_or_default())));
         }
     }
     Ok(())

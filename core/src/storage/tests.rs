@@ -4,6 +4,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::*;
+use crate::events::outbox::Reply;
 use crate::history::{HistoryEntry, HistoryPage, HistoryWhat};
 use crate::session::{Member, Phase, SessionChange};
 use crate::state::{self, Change};
@@ -94,6 +95,32 @@ fn two_processes_track_into_one_queue() {
     app.state = news(&mut app).unwrap();
     commit(&mut app, &[track(5..6)]);
     assert_eq!(ids(&open(folder.path()).state), [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn what_another_process_is_writing_is_read_at_one_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = open(folder.path());
+    commit(&mut app, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for id in 1..400 {
+                commit(&mut app, &[track(id..id + 1)]);
+                let (batch, _) = app.state.outbox.batch(1);
+                let reply = Reply { id: uuid::Uuid::from_u128(id), taken: true, again: false, reason: None };
+                let steps = app.state.outbox.answered(&batch, &[reply], 1, |_| false);
+                store(&mut app, BTreeSet::new(), steps.clone()).unwrap();
+                app.state.take(&steps);
+            }
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+            let state = open(folder.path()).state;
+            let sent = i64::try_from(state.outbox.tally().sent).unwrap();
+            assert!(state.outbox.rows().all(|row| row.number == sent + 1), "the queue and its tally are of one moment");
+        }
+    });
 }
 
 #[test]

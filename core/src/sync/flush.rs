@@ -21,7 +21,7 @@ use crate::events::{Activity, Data, Event, FlushReport, Installation, installed_
 use crate::platform::Sent;
 use crate::runtime::blocking;
 use crate::session::Phase;
-use crate::state::{Change, State};
+use crate::state::{Change, Part, State};
 use crate::storage::vault::StoredTokens;
 use crate::tasks;
 use crate::types::{StaleReason, Timestamp};
@@ -407,9 +407,12 @@ impl Engine {
                     }
                     *sent = sent.saturating_add(count(taken.len()));
                     let state = self.state();
-                    counted |= batch.iter().any(|row| {
-                        row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
-                    });
+                    // After a sign-in the tasks may be on their way still, and the balance that comes with them be older.
+                    let unknown = !taken.is_empty() && !state.answered.contains_key(&Part::Tasks);
+                    counted |= unknown
+                        || batch.iter().any(|row| {
+                            row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
+                        });
                     let known = Installation::clone(&self.state().installation);
                     if taken.iter().any(|reply| reply.again && Some(reply.id) == known.event) {
                         // The app was here before: what that brought is no news to celebrate.

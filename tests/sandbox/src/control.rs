@@ -94,8 +94,11 @@ async fn add_fault(State(app): State<App>, Plain(fault): Plain<Fault>) -> Answer
     Ok(faults(State(app)).await)
 }
 
-async fn clear_faults(State(app): State<App>) -> StatusCode {
-    app.faults.clear();
+async fn clear_faults(State(app): State<App>, query: Query) -> StatusCode {
+    match query.text("deviceId") {
+        Some(device) => app.faults.clear_of(device),
+        None => app.faults.clear(),
+    }
     StatusCode::NO_CONTENT
 }
 

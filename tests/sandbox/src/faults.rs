@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +31,8 @@ use crate::serve::Connection;
 const MOST_BYTES: u64 = 1 << 30;
 /// The longest that a fault may take.
 const MOST_MILLIS: u64 = 600_000;
+/// The most rules for all installations, and the most for each.
+const MOST_RULES: usize = 100;
 /// The largest answer of the sandbox that a fault works on.
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
 const CHUNK: usize = 16 * 1024;
@@ -43,6 +46,9 @@ pub struct Fault {
     /// Calls with this method; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// Calls of the installation that says in `X-DeviceId` that it is this one; of all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// What happens.
     pub kind: FaultKind,
     /// How many calls go well before.
@@ -74,6 +80,11 @@ pub enum FaultKind {
     CutBody,
     /// The TCP connection is reset (RST) instead of an answer.
     Reset,
+    /// The platform gets the call twice, one after the other; the answer is that to the second.
+    Duplicate,
+    /// The TCP connection is reset at once, and the platform gets the call after the next one of the same installation:
+    /// two calls that overtook each other. Never, where the faults are cleared before.
+    Hold,
     /// The body comes in drops over this time.
     SlowBody {
         /// How long, in milliseconds.
@@ -110,6 +121,21 @@ pub enum FaultKind {
 pub(crate) struct Faults {
     rules: Mutex<VecDeque<Fault>>,
     unauthorized: Mutex<u32>,
+    held: Mutex<Vec<Held>>,
+}
+
+/// A call that waits until another one overtakes it.
+struct Held {
+    device: Option<String>,
+    request: Request,
+    next: Next,
+}
+
+/// Shows nothing of the call: it holds a token.
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
 }
 
 impl Faults {
@@ -141,7 +167,7 @@ impl Faults {
             return Err(invalid("pointer", "A JSON pointer begins with a slash."));
         }
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        if rules.len() >= 100 {
+        if rules.iter().filter(|rule| rule.device == fault.device).count() >= MOST_RULES {
             return Err(invalid("faults", "A hundred rules are in force already."));
         }
         if fault.times != Some(0) {
@@ -158,7 +184,25 @@ impl Faults {
     /// Ends all faults, the storm of 401 too.
     pub(crate) fn clear(&self) {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.storm(0);
+    }
+
+    /// Ends the faults of one installation.
+    pub(crate) fn clear_of(&self, device: &str) {
+        let others = |of: &Option<String>| of.as_deref() != Some(device);
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).retain(|rule| others(&rule.device));
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| others(&held.device));
+    }
+
+    fn hold(&self, held: Held) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).push(held);
+    }
+
+    /// The calls of this installation that another one has overtaken now.
+    fn overtaken(&self, device: Option<&str>) -> Vec<Held> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.extract_if(.., |held| held.device.as_deref() == device).collect()
     }
 
     /// The next so many calls with a token get 401.
@@ -175,11 +219,12 @@ impl Faults {
     }
 
     /// What happens to this call: every latency that matches, and the first other fault.
-    fn take(&self, method: &str, path: &str) -> Vec<Fault> {
+    fn take(&self, method: &str, path: &str, device: Option<&str>) -> Vec<Fault> {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         let mut hits: Vec<Fault> = Vec::new();
         for rule in rules.iter_mut() {
             let meant = path.starts_with(&rule.path)
+                && rule.device.as_deref().is_none_or(|wanted| Some(wanted) == device)
                 && rule.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
             let late = matches!(rule.kind, FaultKind::Latency { .. });
             if !meant || (!late && hits.iter().any(|hit| !matches!(hit.kind, FaultKind::Latency { .. }))) {
@@ -197,25 +242,39 @@ impl Faults {
     }
 }
 
-/// Lets the faults in force happen to a call.
-pub(crate) async fn happen(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Lets the faults in force happen to a call, then does those that it has overtaken.
+pub(crate) async fn happen(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path == "/sandbox" || path.starts_with("/sandbox/") {
         return next.run(request).await;
     }
+    let device = request.headers().get("x-deviceid").and_then(|device| device.to_str().ok()).map(str::to_owned);
+    let overtaken = app.faults.overtaken(device.as_deref());
+    let answer = spoiled(&app, device, request, next).await;
+    for Held { request, next, .. } in overtaken {
+        done(next.run(request).await).await;
+    }
+    answer
+}
+
+/// Waits until the work behind an answer is done: that is when the answer is complete, not when its head is.
+async fn done(answer: Response) {
+    drop(to_bytes(answer.into_body(), ANSWER_LIMIT).await);
+}
+
+/// What comes of a call under the faults in force.
+async fn spoiled(app: &App, device: Option<String>, mut request: Request, next: Next) -> Response {
     let mut other = None;
-    for fault in app.faults.take(request.method().as_str(), path) {
+    for fault in app.faults.take(request.method().as_str(), request.uri().path(), device.as_deref()) {
         match fault.kind {
             FaultKind::Latency { millis } => tokio::time::sleep(Duration::from_millis(millis)).await,
             kind => other = Some((kind, fault.processed)),
         }
     }
     let Some((kind, processed)) = other else { return next.run(request).await };
+    let connection = request.extensions().get::<Connection>().cloned();
     if processed && matches!(kind, FaultKind::Status { .. } | FaultKind::Html | FaultKind::Fail | FaultKind::Reset) {
-        let connection = request.extensions().get::<Connection>().cloned();
-        let answer = next.run(request).await;
-        // The work is done when the answer is complete, not when its head is.
-        drop(to_bytes(answer.into_body(), ANSWER_LIMIT).await);
+        done(next.run(request).await).await;
         return instead(kind, connection).await;
     }
     match kind {
@@ -227,11 +286,29 @@ pub(crate) async fn happen(State(app): State<App>, mut request: Request, next: N
             request.headers_mut().remove(header::IF_NONE_MATCH);
             garbage(next.run(request).await, &pointer, value).await
         }
-        kind => {
-            let connection = request.extensions().get::<Connection>().cloned();
-            instead(kind, connection).await
+        FaultKind::Duplicate => {
+            let Ok((first, second)) = twice(request).await else {
+                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            };
+            done(next.clone().run(first).await).await;
+            next.run(second).await
         }
+        FaultKind::Hold => {
+            // Whole: the connection that it came on ends.
+            let Ok((request, _)) = twice(request).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+            app.faults.hold(Held { device, request, next });
+            instead(FaultKind::Reset, connection).await
+        }
+        kind => instead(kind, connection).await,
     }
+}
+
+/// A call, read to its end, and another one like it.
+async fn twice(request: Request) -> Result<(Request, Request), axum::Error> {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, ANSWER_LIMIT).await?;
+    let again = Request::from_parts(head.clone(), Body::from(body.clone()));
+    Ok((Request::from_parts(head, Body::from(body)), again))
 }
 
 /// What comes instead of the platform's answer.
@@ -272,9 +349,12 @@ async fn instead(kind: FaultKind, connection: Option<Connection>) -> Response {
         }
         FaultKind::HugeBody { bytes } => huge(bytes),
         FaultKind::GzipBomb { bytes } => bomb(bytes).await,
-        FaultKind::CutBody | FaultKind::SlowBody { .. } | FaultKind::Latency { .. } | FaultKind::Garbage { .. } => {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        FaultKind::CutBody
+        | FaultKind::Duplicate
+        | FaultKind::Hold
+        | FaultKind::SlowBody { .. }
+        | FaultKind::Latency { .. }
+        | FaultKind::Garbage { .. } => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -411,9 +491,9 @@ mod tests {
         let faults = Faults::default();
         faults.add(fault(r#"{"path":"/a","kind":"reset","skip":1,"times":2}"#)).unwrap();
         faults.add(fault(r#"{"path":"/a","kind":{"latency":{"millis":5}}}"#)).unwrap();
-        let hits: Vec<usize> = (0..4).map(|_| faults.take("GET", "/a/b").len()).collect();
+        let hits: Vec<usize> = (0..4).map(|_| faults.take("GET", "/a/b", None).len()).collect();
         assert_eq!(hits, [1, 2, 2, 1]);
-        assert!(faults.take("GET", "/b").is_empty());
+        assert!(faults.take("GET", "/b", None).is_empty());
         assert_eq!(faults.list().len(), 1);
     }
 

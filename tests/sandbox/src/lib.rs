@@ -240,6 +240,11 @@ impl Sandbox {
         self.platform.faults.clear();
     }
 
+    /// Ends the faults of one installation.
+    pub fn clear_faults_of(&self, device_id: &str) {
+        self.platform.faults.clear_of(device_id);
+    }
+
     /// The next so many calls with a token get 401.
     pub fn unauthorized(&self, calls: u32) {
         self.platform.faults.storm(calls);

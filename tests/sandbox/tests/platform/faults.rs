@@ -4,13 +4,13 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use pocketcard_sandbox::Sandbox;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::app::{ANNA, App, Fresh, fresh};
+use crate::app::{ANNA, App, Fresh, fresh, reply};
 
 /// What a bare connection gets for a call of `/app/v1/capabilities`: the bytes, and how it ended.
 async fn raw(sandbox: &Sandbox) -> (Vec<u8>, std::io::Result<usize>) {
@@ -104,4 +104,57 @@ async fn a_storm_of_401() {
     assert_eq!(app.get("User").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.get("Cards").await.status, StatusCode::UNAUTHORIZED);
     app.get("User").await.data();
+}
+
+#[tokio::test]
+async fn a_fault_can_be_one_installations() {
+    let Fresh { sandbox, folder: _folder } = fresh().await;
+    let (app, other) = (App::new(&sandbox, "d"), App::new(&sandbox, "e"));
+    fault(&sandbox, r#"{"path": "/app", "device": "d", "kind": {"status": {"code": 429, "retryAfter": 3}}}"#);
+    fault(&sandbox, r#"{"path": "/app", "device": "e", "kind": "hold", "skip": 1}"#);
+    let busy = app.get("/app/v1/capabilities").await;
+    assert_eq!((busy.status, busy.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "3"));
+    other.get("/app/v1/capabilities").await.ok();
+    let rules = app.get("/sandbox/faults").await.ok();
+    assert_eq!(rules["faults"][0]["device"], "d");
+    reply(app.request(Method::DELETE, "/sandbox/faults?deviceId=d")).await.unwrap();
+    app.get("/app/v1/capabilities").await.ok();
+    assert!(other.try_get("/app/v1/capabilities").await.is_err(), "the other's fault stays");
+    sandbox.clear_faults_of("e");
+    other.get("/app/v1/capabilities").await.ok();
+}
+
+#[tokio::test]
+async fn a_call_can_be_done_twice() {
+    let Fresh { sandbox, folder: _folder } = fresh().await;
+    let app = App::signed_in(&sandbox, ANNA).await;
+    fault(&sandbox, r#"{"path": "/app/v1/events", "kind": "duplicate", "times": 1}"#);
+    let event = app.event(1, "store.viewed", "2031-05-04T14:00:00+02:00", json!({ "storeId": 1 }));
+    let told = app.tell(&[event]).await.ok();
+    assert_eq!(told["results"][0]["status"], "duplicate", "the answer is the second one's");
+    assert_eq!(sandbox.events(&app.device).await.unwrap()[0].received, 2);
+}
+
+#[tokio::test]
+async fn a_call_can_be_overtaken() {
+    let Fresh { sandbox, folder: _folder } = fresh().await;
+    let app = App::signed_in(&sandbox, ANNA).await;
+    let event = |place| app.event(place, "store.viewed", "2031-05-04T14:00:00+02:00", json!({ "storeId": place }));
+    fault(&sandbox, r#"{"path": "/app/v1/events", "kind": "hold", "times": 1}"#);
+    let send = |event| {
+        let body = serde_json::to_vec(&[event]).unwrap();
+        let request = app.request(Method::POST, "/app/v1/events").body(body);
+        reply(request.header("Content-Type", "application/cloudevents-batch+json"))
+    };
+    assert!(send(event(1)).await.is_err(), "its connection is reset");
+    App::new(&sandbox, "another").get("/app/v1/capabilities").await.ok();
+    assert!(sandbox.events(&app.device).await.unwrap().is_empty(), "it waits for a call of the same installation");
+    send(event(2)).await.unwrap().ok();
+    let places: Vec<_> = sandbox.events(&app.device).await.unwrap().iter().map(|event| event.sequence).collect();
+    assert_eq!(places, [Some(2), Some(1)]);
+    fault(&sandbox, r#"{"path": "/app/v1/events", "kind": "hold", "times": 1}"#);
+    assert!(send(event(3)).await.is_err());
+    sandbox.clear_faults();
+    send(event(4)).await.unwrap().ok();
+    assert_eq!(sandbox.events(&app.device).await.unwrap().len(), 3, "what was held when all was cleared is lost");
 }
