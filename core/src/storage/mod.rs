@@ -432,7 +432,8 @@ fn read_only(path: &Path) -> Option<Kept> {
 }
 
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+    // Kept prepared: it is asked with every commit.
+    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
 }
 
 fn read(connection: &Connection) -> rusqlite::Result<Kept> {

@@ -4,6 +4,7 @@
 //! [`Engine::flush`] sends what the member asked for, then the events, oldest first. Delivery is at least once: an event
 //! leaves the outbox with the platform's reply to it, and its id makes sure that the effect is there once.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::session::Phase;
 use crate::state::{Change, Part, State};
 use crate::storage::vault::StoredTokens;
 use crate::tasks;
-use crate::types::{StaleReason, Timestamp};
+use crate::types::{Screen, StaleReason, Timestamp};
 
 /// While the app is in front, events wait at most this long for others to go with.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
@@ -112,10 +113,16 @@ impl Engine {
                 incoming.waiting.drain(..).unzip()
             };
             let outcome = self.commit_outbox_here(|state| state.track(events.iter().cloned(), self.limits));
+            let (told, screens) = match outcome {
+                Ok(screens) => (Ok(()), screens),
+                Err(error) => (Err(error), BTreeSet::new()),
+            };
             for teller in tell {
                 // Who left does not care.
-                let _ = teller.send(outcome.clone());
+                let _ = teller.send(told.clone());
             }
+            // Who tracked need not wait for the host to be woken.
+            self.delivery.publish(screens);
             if self.state().outbox.len() >= BATCH && self.may_flush() {
                 self.flush_soon();
             }
@@ -299,7 +306,7 @@ impl Engine {
         let before = outgoing.stopped;
         outgoing.stopped = outcome.as_ref().err().map(stale_reason);
         if before != outgoing.stopped {
-            self.delivery.publish([crate::types::Screen::Outbox]);
+            self.delivery.publish([Screen::Outbox]);
         }
         match outcome {
             Ok(()) => outgoing.wait = Wait::default(),
@@ -447,23 +454,20 @@ impl Engine {
 
     /// Changes the queue by a plan that is made on what is on disk.
     fn commit_outbox(&self, plan: impl FnMut(&State) -> Vec<Step>) -> Result<()> {
-        tokio::task::block_in_place(|| self.commit_outbox_here(plan))
+        let screens = tokio::task::block_in_place(|| self.commit_outbox_here(plan))?;
+        self.delivery.publish(screens);
+        Ok(())
     }
 
-    /// The same, on a thread that may block.
-    fn commit_outbox_here(&self, mut plan: impl FnMut(&State) -> Vec<Step>) -> Result<()> {
+    /// The same on a thread that may block; gives the screens to tell.
+    fn commit_outbox_here(&self, mut plan: impl FnMut(&State) -> Vec<Step>) -> Result<BTreeSet<Screen>> {
         loop {
             let mut storage = self.storage.lock().unwrap_or_else(PoisonError::into_inner);
             // The lock keeps everybody else in this process from changing the queue meanwhile.
             if let Some(steps) = storage.append(|| plan(&self.state()))? {
-                let screens = {
-                    let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-                    // In place, unless a view is being made of it just now.
-                    Arc::make_mut(&mut state).take(&steps)
-                };
-                drop(storage);
-                self.delivery.publish(screens);
-                return Ok(());
+                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                // In place, unless a view is being made of it just now.
+                return Ok(Arc::make_mut(&mut state).take(&steps));
             }
             drop(storage);
             // Another process wrote, or nothing was written before: the long way takes over what is there.
