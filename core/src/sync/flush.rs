@@ -339,13 +339,16 @@ impl Engine {
         if self.state().session.phase != Phase::SignedIn {
             return Ok(false);
         }
-        while let Some(act) = self.state().acts.next().cloned() {
-            let member = self.state().sign_out_count;
+        loop {
+            let state = self.state();
+            let Some(act) = state.acts.next().cloned() else { return Ok(did) };
+            let member = state.sign_out_count;
             let platform = self.platform().await?;
             let outcome = self
                 .authorized(|token: String| {
-                    let (platform, act) = (Arc::clone(&platform), act.clone());
+                    let (engine, platform, act) = (Arc::clone(self), Arc::clone(&platform), act.clone());
                     async move {
+                        engine.check_member(member)?;
                         match act.ask {
                             Ask::Task(ask) => platform.task_act(&token, &ask, act.id).await,
                         }
@@ -365,7 +368,11 @@ impl Engine {
             };
             self.commit_for(member, &[change])?;
         }
-        Ok(did)
+    }
+
+    /// Refuses to speak for a member who has gone.
+    pub(super) fn check_member(&self, member: u64) -> Result<()> {
+        if self.state().sign_out_count == member { Ok(()) } else { Err(Error::SessionOver) }
     }
 
     /// Sends events, oldest first. True when the platform took one that tasks may count.
@@ -382,17 +389,16 @@ impl Engine {
                 return Ok(counted);
             }
             let most = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner).most.unwrap_or(BATCH);
-            let mut batch: Vec<Arc<Queued>> = Vec::new();
+            let (mut batch, mut member): (Vec<Arc<Queued>>, u64) = (Vec::new(), 0);
             self.commit_outbox(|state| {
                 let (next, steps) = state.outbox.batch(most);
-                batch = next;
+                (batch, member) = (next, state.sign_out_count);
                 steps
             })?;
             if batch.is_empty() {
                 return Ok(counted);
             }
-            let member = self.state().sign_out_count;
-            match self.deliver(&batch).await? {
+            match self.deliver(&batch, member).await? {
                 Sent::Replies(replies) => {
                     let question = self.questions.fetch_add(1, Ordering::Relaxed);
                     self.commit_outbox(|state| {
@@ -415,7 +421,9 @@ impl Engine {
                     *sent = sent.saturating_add(count(taken.len()));
                     let state = self.state();
                     // After a sign-in the tasks may be on their way still, and the balance that comes with them be older.
-                    let unknown = !taken.is_empty() && !state.answered.contains_key(&Part::Tasks);
+                    let unknown = !taken.is_empty()
+                        && state.capabilities.features.contains("tasks")
+                        && !state.answered.contains_key(&Part::Tasks);
                     counted |= unknown
                         || batch.iter().any(|row| {
                             row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)
@@ -476,15 +484,20 @@ impl Engine {
     }
 
     /// Sends a batch as the member; where nobody has signed in yet, as the anonymous member of this installation.
-    async fn deliver(self: &Arc<Self>, batch: &[Arc<Queued>]) -> Result<Sent> {
+    /// What is of `member`, the one whose sign-out count this is, is sent as nobody else.
+    async fn deliver(self: &Arc<Self>, batch: &[Arc<Queued>], member: u64) -> Result<Sent> {
         let platform = self.platform().await?;
         if self.state().session.phase != Phase::SignedOut {
             let send = |token: String| {
-                let (platform, batch) = (Arc::clone(&platform), batch.to_vec());
-                async move { platform.send_events(&token, &batch).await }
+                let (engine, platform, batch) = (Arc::clone(self), Arc::clone(&platform), batch.to_vec());
+                async move {
+                    engine.check_member(member)?;
+                    platform.send_events(&token, &batch).await
+                }
             };
             return self.authorized(send).await;
         }
+        self.check_member(member)?;
         let vault = self.vault.clone();
         let kept = blocking(move || vault.anonymous()).await?;
         if let Some(tokens) = kept.filter(|tokens| tokens.expires_at > self.now().0.at) {

@@ -92,6 +92,7 @@ impl Engine {
     pub(crate) async fn play(self: &Arc<Self>, game: String) -> Result<GameOutcome> {
         self.check_signed_in()?;
         let state = self.state();
+        let member = state.sign_out_count;
         let key = if let Some(&key) = state.own.plays.get(&game) {
             key
         } else {
@@ -103,13 +104,16 @@ impl Engine {
         let platform = self.platform().await?;
         let played = self
             .authorized(|token: String| {
-                let (platform, game) = (Arc::clone(&platform), game.clone());
-                async move { platform.play(&token, &game, key).await }
+                let (engine, platform, game) = (Arc::clone(self), Arc::clone(&platform), game.clone());
+                async move {
+                    engine.check_member(member)?;
+                    platform.play(&token, &game, key).await
+                }
             })
             .await;
         let over = matches!(played, Ok(_) | Err(Error::Rejected(_) | Error::NotSupported));
         if over {
-            self.commit_for(state.sign_out_count, &[Change::Playing { game, key: None }])?;
+            self.commit_for(member, &[Change::Playing { game, key: None }])?;
         }
         if played.is_ok() {
             self.pull_tasks_and_money().await;
