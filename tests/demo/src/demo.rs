@@ -102,6 +102,7 @@ impl Demo {
         if !online {
             for path in PHONES_PATHS {
                 self.sandbox.add_fault(Fault {
+                    device: None,
                     path: path.to_owned(),
                     method: None,
                     kind: FaultKind::Reset,

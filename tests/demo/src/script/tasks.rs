@@ -173,6 +173,7 @@ impl Stage {
         let entries = rewards(&self.views()?, "Lucky wheel");
         drop(self.demo.sandbox.exchanges());
         let fault = Fault {
+            device: None,
             path: PLAY.to_owned(),
             method: None,
             kind: FaultKind::Reset,
