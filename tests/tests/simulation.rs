@@ -498,11 +498,12 @@ impl<'a> Seed<'a> {
         let known = self.tracked.iter().filter(|tracked| tracked.acknowledged && !tracked.removed);
         let missing: Vec<_> = known.filter(|tracked| !at.contains_key(&(tracked.kind, tracked.number))).collect();
         let lost: Vec<_> = missing.iter().map(|tracked| (tracked.kind, tracked.number)).collect();
-        assert!(lost.len() as u64 <= self.dropped(), "lost: {lost:?}, given up: {}", self.dropped());
         let reported = events.iter().filter(|event| event.kind == "events.dropped");
         let reported: u64 = reported.map(|event| event.data["count"].as_u64().unwrap()).sum();
         if !self.reinstalled {
-            assert_eq!(reported, self.dropped(), "what is given up is told");
+            // Of what was given up while it was on its way, some had arrived: the platform knows that, and is told no more.
+            assert!(lost.len() as u64 <= reported, "lost: {lost:?}, told: {reported}");
+            assert!(reported <= self.dropped(), "told: {reported}, given up: {}", self.dropped());
         }
         // Behind one another as they were tracked, but for what was on its way when the member signed out.
         if self.dropped() == 0 && !self.reinstalled {
@@ -529,7 +530,7 @@ impl<'a> Seed<'a> {
         assert_eq!(different.len(), places.len(), "no place is given twice: {places:?}");
         let gaps: u64 = self.platform.event_gaps(&self.device()).iter().map(|gap| gap.end() - gap.start() + 1).sum();
         let late = places.windows(2).filter(|pair| pair[0] > pair[1]).count() as u64;
-        assert!(gaps + late <= self.dropped(), "gaps or disorder in {places:?}, given up: {}", self.dropped());
+        assert_eq!((gaps, late), (0, 0), "gaps or disorder in {places:?}");
     }
 
     /// The phone shows what the platform has, and the platform has counted each event once.
