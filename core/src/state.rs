@@ -544,6 +544,11 @@ impl State {
         }
     }
 
+    /// Whether the platform ever answered for a part.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.answered.contains_key(&part)
+    }
+
     /// What a conditional request for a part names.
     pub(crate) fn etag(&self, part: Part) -> Option<String> {
         self.answered.get(&part)?.etag.clone()

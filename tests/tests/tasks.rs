@@ -83,6 +83,27 @@ fn a_task_done_offline_shows_as_done_then_as_counted_and_is_celebrated_once() {
 }
 
 #[test]
+fn what_is_told_before_the_first_answers_after_a_sign_in_is_on_screen_once_it_is_told() {
+    let platform = Platform::start();
+    let phone = Phone::new(platform.url());
+    let new = "+4915100000001";
+    platform.member(json!({ "phone": new }));
+    flush(&phone);
+    run(phone.app().track(Activity::StoreViewed { store: 1 })).unwrap();
+    // The first refresh loses its balance, and learns last whether there are tasks at all.
+    platform.fault(
+        json!({ "path": "/publicapi/v1.2/User/DetailedBalance", "kind": { "status": { "code": 503 } }, "times": 1 }),
+    );
+    platform.fault(json!({ "path": "/app/v1/capabilities", "kind": { "latency": { "millis": 1_000 } } }));
+    platform.fault(json!({ "path": "/app/v1/events", "kind": { "latency": { "millis": 200 } } }));
+    run(phone.app().sign_in(new.to_owned(), None)).unwrap();
+    run(phone.app().confirm_code(platform.code(new))).unwrap();
+    flush(&phone);
+    let reward = task(&phone, "first-store").reward.unwrap().points.unwrap().amount;
+    assert_eq!(phone.points(), Decimal::from(100) + reward, "for the installation and the task");
+}
+
+#[test]
 fn what_was_done_on_another_phone_before_is_not_celebrated_here() {
     let platform = Platform::start();
     let first = Phone::signed_in(&platform);

@@ -420,10 +420,11 @@ impl Engine {
                     }
                     *sent = sent.saturating_add(count(taken.len()));
                     let state = self.state();
-                    // After a sign-in the tasks may be on their way still, and the balance that comes with them be older.
-                    let unknown = !taken.is_empty()
-                        && state.capabilities.features.contains("tasks")
-                        && !state.answered.contains_key(&Part::Tasks);
+                    // After a sign-in the tasks may be on their way still, or even whether there are any; the balance that
+                    // comes with them may be older than these events.
+                    let may_have_tasks =
+                        state.capabilities.features.contains("tasks") || !state.has(Part::Capabilities);
+                    let unknown = !taken.is_empty() && may_have_tasks && !state.has(Part::Tasks);
                     counted |= unknown
                         || batch.iter().any(|row| {
                             row.event.fact.event == kind::INSTALLED || tasks::triggers(&state.tasks, &row.event.fact)

@@ -546,11 +546,7 @@ impl Engine {
     pub(crate) async fn pull_after_push(self: &Arc<Self>) -> Result<()> {
         tokio::time::sleep(PUSH_JITTER.mul_f64(fastrand::f64())).await;
         self.check_wait()?;
-        let (money, history, tasks) = tokio::join!(self.pull_money(), self.pull_history(0), self.pull_tasks());
-        let failures: Vec<_> = [money, vec![history], tasks].concat().into_iter().flatten().collect();
-        if !failures.is_empty() {
-            self.settle(&failures);
-        }
+        self.pull_tasks_and_money().await;
         Ok(())
     }
 

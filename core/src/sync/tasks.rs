@@ -76,10 +76,14 @@ impl Engine {
         offers
     }
 
-    /// What the platform took from the outbox may have finished a task, and paid for it.
+    /// Pulls what events, purchases and tasks that end change: the platform may have counted, and paid.
     pub(super) async fn pull_tasks_and_money(self: &Arc<Self>) {
         if !self.is_signed_in() {
             return;
+        }
+        // Whether there are tasks must be known first; the first refresh may be about to ask.
+        if !self.state().has(Part::Capabilities) {
+            self.pull_capabilities().await;
         }
         let (tasks, money, history) = tokio::join!(self.pull_tasks(), self.pull_money(), self.pull_history(0));
         let failures: Vec<_> = [tasks, money, vec![history]].concat().into_iter().flatten().collect();
