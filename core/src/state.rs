@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,13 @@ use crate::clock::Correction;
 use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
+use crate::host::ClockReading;
 use crate::session::{self, Session, SessionChange};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
+
+/// No call takes longer, all its attempts included.
+const LONGEST_CALL: Duration = Duration::from_mins(5);
 
 /// What the platform answers for in one call, so what is fresh or stale as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +127,29 @@ pub(crate) struct Answered {
     pub(crate) at: Timestamp,
     /// What a conditional request names.
     pub(crate) etag: Option<String>,
+    /// When it was asked.
+    #[serde(default)]
+    pub(crate) asked: Moment,
+}
+
+/// An instant by the clock that all processes of a phone share and that no setting moves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    boot: Option<String>,
+    since_boot: Duration,
+}
+
+impl Moment {
+    pub(crate) fn of(reading: ClockReading) -> Self {
+        Self { boot: reading.boot, since_boot: reading.since_boot }
+    }
+
+    /// Whether `other` is later, by no more than a call can take: where nothing names the boot, a longer time may as well
+    /// be another one.
+    fn was_overtaken_by(&self, other: &Self) -> bool {
+        let by = other.since_boot.saturating_sub(self.since_boot);
+        self.boot == other.boot && !by.is_zero() && by < LONGEST_CALL
+    }
 }
 
 /// What this platform offers.
@@ -143,12 +171,14 @@ pub(crate) enum Change {
         /// By the platform's clock.
         at: Timestamp,
         etag: Option<String>,
-        /// Which question it answers: an answer to an older one than was answered already is dropped.
+        /// Which question of this process it answers: an answer to an older one than was answered already is dropped.
         ticket: u64,
+        /// When that was asked: another process may have had an answer to a newer question since.
+        asked: Moment,
         answer: Answer,
     },
     /// The platform said that what is known of a part is still true.
-    Unchanged { part: Part, at: Timestamp, ticket: u64 },
+    Unchanged { part: Part, at: Timestamp, ticket: u64, asked: Moment },
     /// There is no answer for a part. Memory only.
     Missed { part: Part, reason: StaleReason },
     /// The session moved on.
@@ -278,10 +308,11 @@ impl State {
         let mut touched = Touched::default();
         self.revision += 1;
         match change {
-            Change::Answered { ticket, .. } | Change::Unchanged { ticket, .. } if !self.is_news(change, *ticket) => {}
-            Change::Answered { at, etag, answer, ticket } => {
+            Change::Answered { .. } | Change::Unchanged { .. } if !self.is_news(change) => {}
+            Change::Answered { at, etag, answer, ticket, asked } => {
                 let part = answer.part();
-                Arc::make_mut(&mut self.answered).insert(part, Answered { at: *at, etag: etag.clone() });
+                let answered = Answered { at: *at, etag: etag.clone(), asked: asked.clone() };
+                Arc::make_mut(&mut self.answered).insert(part, answered);
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
                 self.answer(answer, &mut touched);
@@ -289,9 +320,10 @@ impl State {
                     self.settle(*ticket, &mut touched);
                 }
             }
-            Change::Unchanged { part, at, ticket } => {
+            Change::Unchanged { part, at, ticket, asked } => {
                 if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
                     answered.at = *at;
+                    answered.asked.clone_from(asked);
                 }
                 Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
@@ -425,17 +457,18 @@ impl State {
         touched.screens.insert(Screen::Balance);
     }
 
-    /// Whether an answer is to a newer question than the last one that was answered, for its part.
-    fn is_news(&mut self, change: &Change, ticket: u64) -> bool {
-        let part = match change {
-            Change::Answered { answer, .. } => answer.part(),
-            Change::Unchanged { part, .. } => *part,
+    /// Whether an answer is to a newer question than the last one that was answered, for its part, here or in another
+    /// process.
+    fn is_news(&mut self, change: &Change) -> bool {
+        let (part, ticket, asked) = match change {
+            Change::Answered { answer, ticket, asked, .. } => (answer.part(), *ticket, asked),
+            Change::Unchanged { part, ticket, asked, .. } => (*part, *ticket, asked),
             _ => return true,
         };
         let newest = Arc::make_mut(&mut self.tickets).entry(part).or_default();
         let news = ticket >= *newest;
         *newest = ticket.max(*newest);
-        news
+        news && !self.answered.get(&part).is_some_and(|answered| asked.was_overtaken_by(&answered.asked))
     }
 
     fn answer(&mut self, answer: &Answer, touched: &mut Touched) {
@@ -586,7 +619,7 @@ mod tests {
     }
 
     fn answered(ticket: u64, answer: Answer) -> Change {
-        Change::Answered { at: at(0), etag: None, ticket, answer }
+        Change::Answered { at: at(0), etag: None, ticket, asked: Moment::default(), answer }
     }
 
     fn signed_in(id: i64) -> Change {
@@ -603,6 +636,27 @@ mod tests {
         assert_eq!(state.tiers[0].name, "new");
         state.apply(&answered(3, tiers(&["newest"])));
         assert_eq!(state.tiers[0].name, "newest");
+    }
+
+    #[test]
+    fn an_answer_that_another_process_overtook_changes_nothing() {
+        let asked =
+            |boot: &str, second| Moment { boot: Some(boot.to_owned()), since_boot: Duration::from_secs(second) };
+        let told = |asked, answer| Change::Answered { at: at(0), etag: None, ticket: 1, asked, answer };
+        let mut ours = State::default();
+        ours.apply(&told(asked("a", 100), tiers(&["first"])));
+        // The other process asks after us and is answered before us; what it stored is taken over by our commit.
+        let mut theirs = ours.clone();
+        theirs.apply(&told(asked("a", 102), tiers(&["newest"])));
+        ours.adopt(theirs.clone());
+        let late = ours.apply(&told(asked("a", 101), tiers(&["older"])));
+        assert_eq!((late, ours.tiers[0].name.as_str()), (Touched::default(), "newest"));
+        ours.apply(&told(asked("b", 3), tiers(&["after a restart"])));
+        assert_eq!(ours.tiers[0].name, "after a restart");
+        let unnamed = |second| Moment { boot: None, since_boot: Duration::from_secs(second) };
+        ours.apply(&told(unnamed(100_000), tiers(&["before a restart"])));
+        ours.apply(&told(unnamed(30), tiers(&["after it"])));
+        assert_eq!(ours.tiers[0].name, "after it", "which no boot id tells");
     }
 
     #[test]

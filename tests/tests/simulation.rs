@@ -211,7 +211,7 @@ impl<'a> Seed<'a> {
                 0..25 => self.track(),
                 25..31 => self.track_from_extension(),
                 31..43 => self.flush(),
-                43..48 => self.refresh(),
+                43..48 => _ = self.refresh(),
                 48..53 => self.opt(),
                 53..56 => self.answer(),
                 56..60 => self.buy(),
@@ -294,9 +294,11 @@ impl<'a> Seed<'a> {
         self.note(format!("flush {report:?}"));
     }
 
-    fn refresh(&mut self) {
+    /// True when all is fresh now.
+    fn refresh(&mut self) -> bool {
         let report = self.wait(self.phone.app().refresh());
         self.note(format!("refresh {report:?}"));
+        report.is_ok_and(|report| report.stale.is_empty())
     }
 
     fn opt(&mut self) {
@@ -375,7 +377,7 @@ impl<'a> Seed<'a> {
             self.track();
         }
         if self.chance(70) {
-            if self.rng.bool() { self.flush() } else { self.refresh() }
+            if self.rng.bool() { self.flush() } else { _ = self.refresh() }
         }
         self.reopen();
     }
@@ -441,8 +443,7 @@ impl<'a> Seed<'a> {
             self.phone.clock.pass(LONG);
             self.sign_in();
             self.flush();
-            self.refresh();
-            if self.is_quiet() {
+            if self.refresh() && self.is_quiet() {
                 return;
             }
         }

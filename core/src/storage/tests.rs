@@ -7,7 +7,7 @@ use super::*;
 use crate::events::outbox::Reply;
 use crate::history::{HistoryEntry, HistoryPage, HistoryWhat};
 use crate::session::{Member, Phase, SessionChange};
-use crate::state::{self, Change};
+use crate::state::{self, Change, Moment};
 use crate::types::{Decimal, Freshness, StaleReason, Timestamp};
 
 fn open(folder: &Path) -> Opened {
@@ -31,7 +31,13 @@ fn page(ids: std::ops::Range<i64>) -> Change {
         what: HistoryWhat::Other { kind: "Test".to_owned() },
     };
     let page = HistoryPage { total: 100, entries: ids.rev().map(entry).collect() };
-    Change::Answered { at: at(0), etag: None, ticket: 0, answer: state::Answer::History { from: 0, page } }
+    Change::Answered {
+        at: at(0),
+        etag: None,
+        ticket: 0,
+        asked: Moment::default(),
+        answer: state::Answer::History { from: 0, page },
+    }
 }
 
 /// Applies and stores, as the engine does.
@@ -178,6 +184,7 @@ fn what_was_committed_is_there_after_a_restart() {
                 at: at(9),
                 etag: Some("x".to_owned()),
                 ticket: 0,
+                asked: Moment::default(),
                 answer: state::Answer::Balance(Vec::new()),
             },
         ],
@@ -251,6 +258,7 @@ fn a_row_that_cannot_be_read_counts_as_never_answered_and_the_others_stand() {
                 at: at(1),
                 etag: Some("x".to_owned()),
                 ticket: 0,
+                asked: Moment::default(),
                 answer: state::Answer::Balance(Vec::new()),
             },
         ],

@@ -25,7 +25,7 @@ use crate::log::Delivery;
 use crate::platform::{Fetched, Platform, Settings, TimeSample};
 use crate::runtime::{SingleFlight, blocking};
 use crate::session::SessionChange;
-use crate::state::{Answer, Capabilities, Change, Part, State, Touched};
+use crate::state::{Answer, Capabilities, Change, Moment, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
 use crate::types::StaleReason;
@@ -460,16 +460,21 @@ impl Engine {
     {
         let state = self.state();
         let member = state.sign_out_count;
-        let ticket = self.questions.fetch_add(1, Ordering::Relaxed);
         let outcome = async {
             let platform = self.platform().await?;
+            let asking = self.authorized(|token| {
+                // Each attempt is a question of its own: what it waited for before makes its answer no older.
+                let ticket = self.questions.fetch_add(1, Ordering::Relaxed);
+                let asked = Moment::of(self.clock.read());
+                let answer = call(Arc::clone(&platform), token, state.etag(part));
+                async move { Ok((answer.await?, ticket, asked)) }
+            });
             // Boxed: half a dozen of these are held at once, each with all the layers of a request.
-            let asked = self.authorized(|token| call(Arc::clone(&platform), token, state.etag(part)));
-            let fetched = Box::pin(asked).await?;
+            let (fetched, ticket, asked) = Box::pin(asking).await?;
             let at = self.now().0.at;
             let change = match fetched {
-                Fetched::NotModified => Change::Unchanged { part, at, ticket },
-                Fetched::New { value, etag } => Change::Answered { at, etag, ticket, answer: answer(value) },
+                Fetched::NotModified => Change::Unchanged { part, at, ticket, asked },
+                Fetched::New { value, etag } => Change::Answered { at, etag, ticket, asked, answer: answer(value) },
             };
             self.commit_for(member, &[change])
         };
