@@ -1,4 +1,4 @@
-//! A loyalty platform to develop against: members, till, pushes, and failures on demand.
+//! A loyalty platform to develop against: members, till, stores, pushes, and failures on demand.
 //!
 //! A real server on a real socket with a real database, whose clock a test can move. It answers the Member API and the App
 //! API as `core/platform-api.yaml` describes them. `cargo sandbox` runs it alone; a test starts it within its own runtime:
