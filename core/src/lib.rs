@@ -13,7 +13,10 @@
 //! | [`balance`] | accounts, tier, what is pending and what expires |
 //! | [`history`] | purchases, rewards, withdrawals |
 //! | [`session`] | where a sign-in or registration stands |
-//! | [`push`] | what a push means |
+//! | [`push`] | what a push means, whether it is of use, which receipts are owed |
+//! | [`inbox`] | messages, and which were read |
+//! | [`consents`] | what the member lets the programme write about |
+//! | [`links`] | where a link leads |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
@@ -26,7 +29,8 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks } -> clock -> host, types,
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push inbox
+//! consents links events acts tasks } -> clock -> host, types,
 //! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
 //! never a clock.
 //!
@@ -43,10 +47,13 @@ mod acts;
 pub mod balance;
 pub mod card;
 pub mod clock;
+pub mod consents;
 pub mod error;
 pub mod events;
 pub mod history;
 pub mod host;
+pub mod inbox;
+pub mod links;
 mod log;
 pub mod loyalty;
 mod platform;

@@ -12,10 +12,13 @@ use crate::acts::{Act, Acts};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
 use crate::clock::Correction;
+use crate::consents::Consent;
 use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
-use crate::session::{self, Session, SessionChange};
+use crate::inbox::{Inbox, InboxPage, Message};
+use crate::push::{self, Content, PushIgnored, PushMessage, Pushes, Receipt, ReceiptKind, Record, Thing};
+use crate::session::{self, Phase, Session, SessionChange};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
@@ -32,10 +35,12 @@ pub(crate) enum Part {
     Capabilities,
     Tasks,
     Games,
+    Inbox,
+    Consents,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -46,6 +51,8 @@ impl Part {
         Self::Capabilities,
         Self::Tasks,
         Self::Games,
+        Self::Inbox,
+        Self::Consents,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -58,6 +65,8 @@ impl Part {
             Self::History => Row::History,
             Self::Capabilities => Row::Capabilities,
             Self::Tasks | Self::Games => Row::Tasks,
+            Self::Inbox => Row::Inbox,
+            Self::Consents => Row::Consents,
         }
     }
 
@@ -69,6 +78,8 @@ impl Part {
             Self::Balance | Self::Tiers => Screen::Balance,
             Self::History => Screen::History,
             Self::Tasks | Self::Games => Screen::Tasks,
+            Self::Inbox => Screen::Inbox,
+            Self::Consents => Screen::Consents,
         }
     }
 }
@@ -95,10 +106,15 @@ pub(crate) enum Row {
     Own,
     /// What the member asked for.
     Acts,
+    /// What was counted of pushes; what was seen of them, and the receipts, are tables.
+    Pushes,
+    /// What is known of messages that are not kept; those that are are a table.
+    Inbox,
+    Consents,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -112,6 +128,9 @@ impl Row {
         Self::Tasks,
         Self::Own,
         Self::Acts,
+        Self::Pushes,
+        Self::Inbox,
+        Self::Consents,
     ];
 }
 
@@ -175,6 +194,21 @@ pub(crate) enum Change {
     Celebrated(BTreeMap<String, u32>),
     /// A game is played by this key until its outcome is known; none: it is.
     Playing { game: String, key: Option<uuid::Uuid> },
+    /// A push came. The event tells of it, where it is of use; `question` as in [`Change::Answered`]'s ticket: an answer to
+    /// an older one knows less than the push.
+    Pushed { push: Box<PushMessage>, at: Timestamp, question: u64, event: Arc<Event>, limits: Limits },
+    /// A push came that is of no use.
+    PushIgnored(PushIgnored),
+    /// The member opened a notification.
+    PushOpened { message: String, at: Timestamp, event: Arc<Event>, limits: Limits },
+    /// A link led to no screen.
+    LinkIgnored,
+    /// Pushes that were sent before are none of the member's.
+    PushesSince(Timestamp),
+    /// The member read these messages; none: all.
+    MessagesRead(Option<Vec<String>>),
+    /// The platform answered for a receipt, or does not know what it is about; `question` as above.
+    Receipted { receipt: Receipt, question: u64 },
     /// Everything of the member goes.
     Forget,
 }
@@ -199,6 +233,11 @@ pub(crate) enum Answer {
     Capabilities(Capabilities),
     Tasks(Tasks),
     Games(Vec<Game>),
+    Inbox {
+        from: usize,
+        page: InboxPage,
+    },
+    Consents(Vec<Consent>),
 }
 
 impl Answer {
@@ -214,6 +253,8 @@ impl Answer {
             Self::Capabilities(_) => Part::Capabilities,
             Self::Tasks(_) => Part::Tasks,
             Self::Games(_) => Part::Games,
+            Self::Inbox { .. } => Part::Inbox,
+            Self::Consents(_) => Part::Consents,
         }
     }
 }
@@ -224,6 +265,8 @@ pub(crate) struct Touched {
     pub(crate) rows: BTreeSet<Row>,
     /// What becomes of the events that wait.
     pub(crate) steps: Vec<Step>,
+    /// What becomes of single pushes, receipts and messages.
+    pub(crate) records: Vec<Record>,
     pub(crate) screens: BTreeSet<Screen>,
 }
 
@@ -231,6 +274,7 @@ impl Touched {
     pub(crate) fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.steps.extend(other.steps);
+        self.records.extend(other.records);
         self.screens.extend(other.screens);
     }
 
@@ -255,11 +299,16 @@ pub(crate) struct State {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) own: Arc<OwnTasks>,
     pub(crate) acts: Arc<Acts>,
+    pub(crate) pushes: Arc<Pushes>,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) consents: Arc<Vec<Consent>>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
     /// The newest question that was answered, for each part.
     tickets: Arc<BTreeMap<Part, u64>>,
+    /// The question with which the platform last learned that messages were read.
+    read_told: u64,
     /// Grows when a member's data goes: an answer that was asked for before belongs to nobody any more.
     pub(crate) sign_out_count: u64,
     /// Grows with every change: what was computed from a state can tell whether it still holds.
@@ -284,7 +333,7 @@ impl State {
                 Arc::make_mut(&mut self.answered).insert(part, Answered { at: *at, etag: etag.clone() });
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
-                self.answer(answer, &mut touched);
+                self.answer(answer, *ticket, &mut touched);
                 if part == Part::Tasks {
                     self.settle(*ticket, &mut touched);
                 }
@@ -380,6 +429,47 @@ impl State {
                 Arc::make_mut(&mut self.own).play(game, *key);
                 touched.add(Row::Own, Screen::Tasks);
             }
+            Change::Pushed { push, at, question, event, limits } => match self.judge(push, *at) {
+                Ok(()) => {
+                    touched.records.extend(Arc::make_mut(&mut self.pushes).take(push, *at));
+                    let steps = self.track([Arc::clone(event)], *limits);
+                    self.queue(steps, &mut touched);
+                    self.show_pushed(push, *question, &mut touched);
+                }
+                Err(reason) => self.ignore_push(reason, &mut touched),
+            },
+            Change::PushIgnored(reason) => self.ignore_push(*reason, &mut touched),
+            Change::PushOpened { message, at, event, limits } => {
+                let records = Arc::make_mut(&mut self.pushes).open(message, *at);
+                if !records.is_empty() {
+                    touched.records.extend(records);
+                    let steps = self.track([Arc::clone(event)], *limits);
+                    self.queue(steps, &mut touched);
+                }
+            }
+            Change::LinkIgnored => {
+                touched.records.push(Arc::make_mut(&mut self.pushes).ignore_link());
+                touched.screens.insert(Screen::Outbox);
+            }
+            Change::PushesSince(since) => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                pushes.tally.since = Some(*since);
+                touched.records.push(Record::Tally(pushes.tally.clone()));
+            }
+            Change::MessagesRead(messages) => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                let records = Arc::make_mut(&mut self.inbox).read(messages.as_deref(), pushes);
+                touched.records.extend(records);
+                touched.add(Row::Inbox, Screen::Inbox);
+                touched.screens.insert(Screen::Outbox);
+            }
+            Change::Receipted { receipt, question } => {
+                touched.records.extend(Arc::make_mut(&mut self.pushes).settle(receipt));
+                touched.screens.insert(Screen::Outbox);
+                if matches!(receipt.kind, ReceiptKind::MessageRead | ReceiptKind::AllRead) {
+                    self.read_told = *question;
+                }
+            }
             Change::Forget => {
                 self.forget(&mut touched);
                 Arc::make_mut(&mut self.session).wiping = true;
@@ -407,6 +497,68 @@ impl State {
         Arc::make_mut(&mut self.outbox).take(steps);
         // What tasks count of it is predicted, in points, too.
         [Screen::Outbox, Screen::Tasks, Screen::Balance].into()
+    }
+
+    /// Whether a push is of any use at `now`.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub(crate) fn judge(&self, push: &PushMessage, now: Timestamp) -> Result<(), PushIgnored> {
+        push::judge(&self.pushes, push, self.session.phase != Phase::SignedOut, now)?;
+        match &push.content {
+            // Who polls sees again what is known, however it came.
+            Content::Message(Some(message)) if push.polled && self.inbox.holds(&message.id) => {
+                Err(PushIgnored::Duplicate)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ignore_push(&mut self, reason: PushIgnored, touched: &mut Touched) {
+        touched.records.push(Arc::make_mut(&mut self.pushes).ignore(reason));
+        touched.screens.insert(Screen::Outbox);
+    }
+
+    /// Shows at once what a push brought, until the platform's next answer; not where that came later than the push was
+    /// sent. What was asked before is not listened to any more: it may know less.
+    fn show_pushed(&mut self, push: &PushMessage, question: u64, touched: &mut Touched) {
+        let later = |part: Part| {
+            let answered = self.answered.get(&part).map(|answered| answered.at);
+            push.sent.zip(answered).is_none_or(|(sent, answered)| sent > answered)
+        };
+        match &push.content {
+            Content::Balance(Some(accounts)) if later(Part::Balance) => {
+                self.accounts = Arc::new(accounts.clone());
+                self.overtake(Part::Balance, question, touched);
+                touched.add(Row::Balance, Screen::Balance);
+            }
+            Content::Message(Some(message)) if later(Part::Inbox) => {
+                let opened = push.id.as_ref().is_some_and(|id| self.pushes.is_opened(id));
+                let message = Message { read: message.read || opened, ..message.clone() };
+                touched.records.extend(Arc::make_mut(&mut self.inbox).add(&message));
+                self.overtake(Part::Inbox, question, touched);
+                touched.screens.insert(Screen::Inbox);
+            }
+            Content::Revoke(Thing::Message(id)) if later(Part::Inbox) => {
+                touched.records.extend(Arc::make_mut(&mut self.inbox).remove(id));
+                self.overtake(Part::Inbox, question, touched);
+                touched.screens.insert(Screen::Inbox);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is shown of a part is not what the platform last answered: the next question is put without a condition, and
+    /// answers to older ones are too old.
+    fn overtake(&mut self, part: Part, question: u64, touched: &mut Touched) {
+        let newest = Arc::make_mut(&mut self.tickets).entry(part).or_default();
+        *newest = question.max(*newest);
+        if self.etag(part).is_some()
+            && let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(&part)
+        {
+            answered.etag = None;
+            touched.rows.insert(Row::Answers);
+        }
     }
 
     fn asked(touched: &mut Touched) {
@@ -438,7 +590,7 @@ impl State {
         news
     }
 
-    fn answer(&mut self, answer: &Answer, touched: &mut Touched) {
+    fn answer(&mut self, answer: &Answer, ticket: u64, touched: &mut Touched) {
         match answer {
             Answer::Member(member) => {
                 session::apply(Arc::make_mut(&mut self.session), &SessionChange::Member(member.clone()));
@@ -486,6 +638,16 @@ impl State {
                 Arc::make_mut(&mut self.tasks).games.clone_from(games);
                 touched.rows.insert(Row::Tasks);
             }
+            Answer::Inbox { from, page } => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                let inbox = Arc::make_mut(&mut self.inbox);
+                touched.records.extend(inbox.apply(*from, page, ticket >= self.read_told, pushes));
+                touched.rows.insert(Row::Inbox);
+            }
+            Answer::Consents(consents) => {
+                self.consents = Arc::new(consents.clone());
+                touched.rows.insert(Row::Consents);
+            }
         }
     }
 
@@ -516,6 +678,7 @@ impl State {
         *self = Self {
             outcomes: Arc::clone(&self.outcomes),
             tickets: Arc::clone(&self.tickets),
+            read_told: self.read_told,
             revision: self.revision + 1,
             sign_out_count: self.sign_out_count + u64::from(gone),
             ..stored
@@ -523,6 +686,11 @@ impl State {
         Arc::make_mut(&mut self.cards).key = key;
         Arc::make_mut(&mut self.outbox).adopt(&outbox);
         Touched { screens: Screen::ALL.into(), ..Touched::default() }
+    }
+
+    /// Whether the platform is still to be told something.
+    pub(crate) fn owes_platform(&self) -> bool {
+        self.outbox.len() > 0 || self.acts.len() > 0 || !self.pushes.receipts.is_empty()
     }
 
     /// Whether a part that every refresh asks for failed for something that passes. Codes are asked for when they are due.

@@ -35,14 +35,26 @@ pub enum Screen {
     History,
     /// Tasks, sets, games.
     Tasks,
+    /// Messages.
+    Inbox,
+    /// What the member lets the programme write about.
+    Consents,
     /// What waits to be told to the platform.
     Outbox,
 }
 
 impl Screen {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Session, Self::Card, Self::Balance, Self::History, Self::Tasks, Self::Outbox];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Session,
+        Self::Card,
+        Self::Balance,
+        Self::History,
+        Self::Tasks,
+        Self::Inbox,
+        Self::Consents,
+        Self::Outbox,
+    ];
 }
 
 /// How fresh the cached data of a view is.

@@ -8,6 +8,7 @@
 mod calls;
 mod envelope;
 mod events;
+mod messages;
 mod number;
 pub(crate) mod push;
 mod tasks;

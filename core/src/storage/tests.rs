@@ -7,7 +7,7 @@ use super::*;
 use crate::events::outbox::Reply;
 use crate::history::{HistoryEntry, HistoryPage, HistoryWhat};
 use crate::session::{Member, Phase, SessionChange};
-use crate::state::{self, Change};
+use crate::state::{self, Change, Touched};
 use crate::types::{Decimal, Freshness, StaleReason, Timestamp};
 
 fn open(folder: &Path) -> Opened {
@@ -38,13 +38,17 @@ fn page(ids: std::ops::Range<i64>) -> Change {
 fn commit(opened: &mut Opened, changes: &[Change]) {
     for change in changes {
         let touched = opened.state.apply(change);
-        store(opened, touched.rows, touched.steps).unwrap();
+        store(opened, touched).unwrap();
     }
 }
 
-fn store(opened: &mut Opened, rows: BTreeSet<Row>, steps: Vec<Step>) -> Result<()> {
+fn store(opened: &mut Opened, touched: Touched) -> Result<()> {
     let state = Arc::new(opened.state.clone());
-    opened.storage.commit(|_| Ok(Written { state: Arc::clone(&state), rows: rows.clone(), steps: steps.clone() }))
+    let Touched { rows, steps, records, .. } = touched;
+    opened.storage.commit(|_| {
+        let (rows, steps, records) = (rows.clone(), steps.clone(), records.clone());
+        Ok(Written { state: Arc::clone(&state), rows, steps, records })
+    })
 }
 
 /// Tracks so many events.
@@ -110,7 +114,7 @@ fn what_another_process_is_writing_is_read_at_one_moment() {
                 let (batch, _) = app.state.outbox.batch(1);
                 let reply = Reply { id: uuid::Uuid::from_u128(id), taken: true, again: false, reason: None };
                 let steps = app.state.outbox.answered(&batch, &[reply], 1, |_| false);
-                store(&mut app, BTreeSet::new(), steps.clone()).unwrap();
+                store(&mut app, Touched { steps: steps.clone(), ..Touched::default() }).unwrap();
                 app.state.take(&steps);
             }
             ended.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -157,7 +161,7 @@ fn news(opened: &mut Opened) -> Option<State> {
     let mut seen = None;
     let look = |stored| {
         seen = stored;
-        Ok(Written { state: Arc::clone(&state), rows: BTreeSet::new(), steps: Vec::new() })
+        Ok(Written { state: Arc::clone(&state), rows: BTreeSet::new(), steps: Vec::new(), records: Vec::new() })
     };
     opened.storage.commit(look).unwrap();
     seen
@@ -337,10 +341,11 @@ fn where_nothing_can_be_written_what_is_there_is_shown() {
     std::fs::create_dir(folder.path().join("pocketcard.db-wal")).unwrap();
     let mut opened = open(folder.path());
     assert_eq!(opened.state.session.member, Some(member()));
-    let touched = opened.state.apply(&page(0..1));
-    assert!(matches!(store(&mut opened, touched.rows.clone(), Vec::new()), Err(Error::Storage(_))));
+    let Touched { rows, .. } = opened.state.apply(&page(0..1));
+    let touched_again = || Touched { rows: rows.clone(), ..Touched::default() };
+    assert!(matches!(store(&mut opened, touched_again()), Err(Error::Storage(_))));
     std::fs::remove_dir(folder.path().join("pocketcard.db-wal")).unwrap();
-    store(&mut opened, touched.rows, Vec::new()).expect("there is room again");
+    store(&mut opened, touched_again()).expect("there is room again");
     assert_eq!(open(folder.path()).state.history.entries.len(), 1);
 }
 

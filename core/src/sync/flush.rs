@@ -1,7 +1,7 @@
 //! Telling the platform what happened: tracking, batches, what becomes of the replies.
 //!
 //! An event that was tracked is on disk before the caller hears so; events that come at the same time share one commit.
-//! [`Engine::flush`] sends what the member asked for, then the events, oldest first. Delivery is at least once: an event
+//! [`Engine::flush`] sends what the member asked for, then receipts, then the events, oldest first. Delivery is at least once: an event
 //! leaves the outbox with the platform's reply to it, and its id makes sure that the effect is there once.
 
 use std::collections::BTreeSet;
@@ -207,7 +207,7 @@ impl Engine {
     }
 
     /// Sends what waits, without anybody waiting for it.
-    fn flush_soon(self: &Arc<Self>) {
+    pub(super) fn flush_soon(self: &Arc<Self>) {
         let engine = Arc::clone(self);
         let flush = tracing::instrument::WithSubscriber::with_current_subscriber(async move {
             engine.flush().await;
@@ -227,7 +227,13 @@ impl Engine {
 
     fn flush_report(&self, sent: u32, stopped: Option<StaleReason>) -> FlushReport {
         let state = self.state();
-        FlushReport { sent, queued: count(state.outbox.len()), acts: count(state.acts.len()), stopped }
+        FlushReport {
+            sent,
+            queued: count(state.outbox.len()),
+            acts: count(state.acts.len()),
+            receipts: count(state.pushes.receipts.len()),
+            stopped,
+        }
     }
 
     /// The same, for as long as there is time.
@@ -246,7 +252,7 @@ impl Engine {
     /// While the app is in front: whether it is time to send.
     pub(super) fn flush_due(&self) -> bool {
         let state = self.state();
-        if state.outbox.len() == 0 && state.acts.len() == 0 {
+        if !state.owes_platform() {
             return false;
         }
         let rested = {
@@ -263,7 +269,7 @@ impl Engine {
     }
 
     /// Whether the core may send without having been told to.
-    fn may_flush(&self) -> bool {
+    pub(super) fn may_flush(&self) -> bool {
         let now = self.clock.read().since_boot;
         let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         now >= outgoing.wait.until && outgoing.wait.ordered(now).is_none()
@@ -325,11 +331,13 @@ impl Engine {
         // What another process tracked is seen by a commit.
         self.commit(&[])?;
         let acted = self.send_acts().await;
+        let receipted = self.send_receipts().await;
         let told = self.send_events(sent).await;
         if let (Ok(true), _) | (_, Ok(true)) = (&acted, &told) {
             self.pull_tasks_and_money().await;
         }
         acted?;
+        receipted?;
         told.map(|_| ())
     }
 
