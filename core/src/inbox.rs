@@ -128,7 +128,9 @@ impl Inbox {
             let pushed = before.iter().find(|known| {
                 known.id.starts_with(OF_A_PUSH) && known.title == message.title && known.body == message.body
             });
-            let read_here = known.is_some_and(|known| known.read);
+            let read_here = known.is_some_and(|known| known.read)
+                || pushes.owes(ReceiptKind::MessageRead, &message.id)
+                || (from > 0 && pushes.owes(ReceiptKind::AllRead, ""));
             let read_as_push = known.is_none() && !message.read && pushed.is_some_and(|pushed| pushed.read);
             if read_as_push {
                 records.extend(pushes.owe(ReceiptKind::MessageRead, &message.id));
@@ -148,6 +150,10 @@ impl Inbox {
                 _ => Vec::new(),
             };
             older.retain(|known| !known.id.starts_with(OF_A_PUSH) && newest.iter().all(|new| new.id != known.id));
+            // More unread ones than the platform has: some of the older were read elsewhere, and which is not known.
+            if page.unread.is_some_and(|all| all < (unread_there + unread_kept(&older)) as u64) {
+                older.clear();
+            }
             let unread = page.unread.map(|all| all.saturating_sub((unread_there + unread_kept(&older)) as u64));
             let unread = unread.map(|rest| u32::try_from(rest).unwrap_or(u32::MAX));
             // Behind what is kept there is what there was, unless the page is the end.
@@ -164,6 +170,9 @@ impl Inbox {
             self.messages = newest;
         } else {
             self.messages = before;
+            for known in &mut self.messages {
+                known.read |= newest.iter().any(|new| new.id == known.id && new.read);
+            }
             newest.retain(|new| self.messages.iter().all(|known| known.id != new.id));
             let unread = u32::try_from(newest.iter().filter(|new| !new.read).count()).unwrap_or(u32::MAX);
             self.messages.extend(newest);
@@ -174,10 +183,8 @@ impl Inbox {
         if self.messages.len() > KEPT {
             let unread = self.messages.iter().skip(KEPT).filter(|message| !message.read).count();
             self.messages.truncate(KEPT);
-            self.rest = Rest {
-                more: true,
-                unread: self.rest.unread.saturating_add(u32::try_from(unread).unwrap_or(u32::MAX)),
-            };
+            self.rest =
+                Rest { more: true, unread: self.rest.unread.saturating_add(u32::try_from(unread).unwrap_or(u32::MAX)) };
         }
         records
     }
@@ -218,6 +225,166 @@ impl Inbox {
             messages: self.messages.clone(),
             more: self.rest.more && self.messages.len() < KEPT,
             freshness,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::types::StaleReason;
+
+    fn message(id: i64, read: bool) -> Message {
+        Message {
+            id: id.to_string(),
+            title: format!("Message {id}"),
+            body: String::new(),
+            summary: None,
+            at: Timestamp::from_second(1_790_000_000 + id).unwrap(),
+            read,
+            image_url: None,
+        }
+    }
+
+    /// The platform's messages, numbered as they came, with how many it shows a page.
+    struct There(Vec<Message>);
+
+    const PAGE: usize = 5;
+
+    impl There {
+        fn new(count: i64) -> Self {
+            Self((0..count).rev().map(|id| message(id, false)).collect())
+        }
+
+        fn page(&self, from: usize) -> InboxPage {
+            let messages: Vec<_> = self.0.iter().skip(from).take(PAGE).cloned().collect();
+            let unread = self.0.iter().filter(|message| !message.read).count() as u64;
+            InboxPage { more: messages.len() == PAGE, messages, unread: (from == 0).then_some(unread) }
+        }
+
+        fn unread(&self) -> u32 {
+            u32::try_from(self.0.iter().filter(|message| !message.read).count()).unwrap()
+        }
+
+        /// Takes the receipts that wait.
+        fn take(&mut self, pushes: &mut Pushes) {
+            for receipt in std::mem::take(&mut pushes.receipts) {
+                let of = |message: &Message| receipt.kind == ReceiptKind::AllRead || message.id == receipt.message;
+                self.0.iter_mut().filter(|message| of(message)).for_each(|message| message.read = true);
+            }
+        }
+    }
+
+    fn view(inbox: &Inbox) -> InboxView {
+        inbox.view(Freshness::Unknown { reason: StaleReason::NotAsked })
+    }
+
+    fn ids(inbox: &Inbox) -> Vec<&str> {
+        inbox.messages.iter().map(|message| message.id.as_str()).collect()
+    }
+
+    #[test]
+    fn unread_messages_are_counted_though_they_are_not_here() {
+        let (mut inbox, mut pushes, there) = (Inbox::default(), Pushes::default(), There::new(12));
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        assert_eq!((view(&inbox).unread, view(&inbox).more, ids(&inbox)), (12, true, vec!["11", "10", "9", "8", "7"]));
+        inbox.read(Some(&["9".to_owned(), "nobody's".to_owned()]), &mut pushes);
+        assert_eq!((view(&inbox).unread, pushes.receipts.len()), (11, 1));
+        inbox.apply(5, &there.page(5), true, &mut pushes);
+        inbox.apply(10, &there.page(10), true, &mut pushes);
+        assert_eq!((view(&inbox).unread, view(&inbox).more, inbox.messages.len()), (11, false, 12));
+    }
+
+    #[test]
+    fn a_sync_does_not_undo_what_was_read_and_not_sent() {
+        let (mut inbox, mut pushes, mut there) = (Inbox::default(), Pushes::default(), There::new(12));
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        inbox.read(Some(&["9".to_owned()]), &mut pushes);
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        assert_eq!(view(&inbox).unread, 11);
+        let before = there.page(0);
+        there.take(&mut pushes);
+        inbox.apply(0, &before, false, &mut pushes);
+        assert_eq!(view(&inbox).unread, 11, "the platform was asked before it knew");
+        inbox.read(None, &mut pushes);
+        assert_eq!((view(&inbox).unread, inbox.read(None, &mut pushes).len()), (0, 0));
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        assert_eq!(view(&inbox).unread, 0, "those that are not here, too");
+        there.take(&mut pushes);
+        assert_eq!(there.unread(), 0);
+    }
+
+    #[test]
+    fn few_are_read_one_by_one_so_that_none_is_that_nobody_saw() {
+        let (mut inbox, mut pushes, mut there) = (Inbox::default(), Pushes::default(), There::new(3));
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        inbox.read(None, &mut pushes);
+        there.0.insert(0, message(3, false));
+        there.take(&mut pushes);
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        assert_eq!((there.unread(), view(&inbox).unread), (1, 1), "one came meanwhile");
+    }
+
+    #[test]
+    fn what_a_page_does_not_reach_goes() {
+        let (mut inbox, mut pushes) = (Inbox::default(), Pushes::default());
+        inbox.apply(0, &There::new(3).page(0), true, &mut pushes);
+        inbox.apply(0, &There::new(20).page(0), true, &mut pushes);
+        assert_eq!(ids(&inbox), ["19", "18", "17", "16", "15"], "what lies between is not known");
+        let mut there = There::new(6);
+        there.0.remove(1);
+        inbox.apply(0, &there.page(0), true, &mut pushes);
+        assert_eq!(ids(&inbox), ["5", "3", "2", "1", "0"], "what the platform took away is gone");
+    }
+
+    #[test]
+    fn only_the_newest_are_kept() {
+        let (mut inbox, mut pushes) = (Inbox::default(), Pushes::default());
+        let all: Vec<_> = There::new(400).0;
+        let page = InboxPage { messages: all, more: false, unread: None };
+        inbox.apply(0, &page, true, &mut pushes);
+        assert_eq!((inbox.messages.len(), view(&inbox).unread, view(&inbox).more), (KEPT, 400, false));
+        assert_eq!(ids(&inbox)[0], "399");
+    }
+
+    proptest! {
+        /// Whatever is read here or there, pulled and sent in whatever order: once all is sent and pulled, both agree.
+        #[test]
+        fn phone_and_platform_come_to_agree(
+            count in 0_i64..14,
+            steps in proptest::collection::vec((0_u8..6, 0_i64..14), 0..30),
+        ) {
+            let (mut inbox, mut pushes, mut there) = (Inbox::default(), Pushes::default(), There::new(count));
+            let mut read_here = std::collections::BTreeSet::new();
+            for (step, id) in steps {
+                match step {
+                    0 => drop(inbox.apply(0, &there.page(0), true, &mut pushes)),
+                    1 => {
+                        let from = inbox.loaded();
+                        inbox.apply(from, &there.page(from), true, &mut pushes);
+                    }
+                    2 => {
+                        if inbox.holds(&id.to_string()) {
+                            read_here.insert(id.to_string());
+                        }
+                        inbox.read(Some(&[id.to_string()]), &mut pushes);
+                    }
+                    3 => there.take(&mut pushes),
+                    4 => there.0.iter_mut().filter(|message| message.id == id.to_string()).for_each(|m| m.read = true),
+                    _ => {
+                        let next = there.0.first().map_or(0, |newest| newest.id.parse::<i64>().unwrap() + 1);
+                        there.0.insert(0, message(next, false));
+                    }
+                }
+                let unread = |id: &String| inbox.messages.iter().any(|message| message.id == *id && !message.read);
+                prop_assert!(!read_here.iter().any(unread), "read stays read");
+                prop_assert!(inbox.messages.is_sorted_by(|a, b| a.at > b.at), "newest first, each once");
+            }
+            there.take(&mut pushes);
+            inbox.apply(0, &there.page(0), true, &mut pushes);
+            prop_assert_eq!(view(&inbox).unread, there.unread());
         }
     }
 }

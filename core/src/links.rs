@@ -89,11 +89,15 @@ impl Links {
         if !is_scheme || scheme.len() > 64 {
             return Err(("link_scheme", "it must be a scheme of the app's own in lower case, such as `pocketcard`"));
         }
-        if matches!(scheme, "http" | "https" | "ftp" | "file" | "ws" | "wss" | "data" | "javascript" | "about" | "blob") {
+        if matches!(scheme, "http" | "https" | "ftp" | "file" | "ws" | "wss" | "data" | "javascript" | "about" | "blob")
+        {
             return Err(("link_scheme", "it must be a scheme of the app's own, no general one"));
         }
+        let letters = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
         let is_host = |host: &String| {
-            matches!(Host::parse(host), Ok(Host::Domain(parsed)) if parsed == *host) && !host.ends_with('.')
+            letters(host)
+                && !host.ends_with('.')
+                && matches!(Host::parse(host), Ok(Host::Domain(parsed)) if parsed == *host)
         };
         if !hosts.iter().all(is_host) {
             return Err(("link_hosts", "each must be a host's name in lower case, such as `loyalty.example.com`"));
@@ -246,7 +250,7 @@ mod tests {
             assert_eq!(links().route(link), Err(NoRoute::Unknown), "{link}");
         }
         assert_eq!(links().route(&format!("pocketcard://tasks/{}", "x".repeat(200))), Err(NoRoute::Unknown));
-        assert_eq!(links().route("pocketcard://offers/../card"), Ok(Route::Card), "as every reader of links has it");
+        assert_eq!(links().route("pocketcard://offers/../card"), Err(NoRoute::Unknown), "what is first stays first");
     }
 
     #[test]
@@ -254,7 +258,9 @@ mod tests {
         for scheme in ["", "https", "javascript", "Pocketcard", "pocket card", "1card", "pocket_card"] {
             assert_eq!(Links::new(scheme, &[]).unwrap_err().0, "link_scheme", "{scheme}");
         }
-        for host in ["", "https://a.example", "a.example/", "A.example", "127.0.0.1", "a.example:443", "*.example", "a b"] {
+        for host in
+            ["", "https://a.example", "a.example/", "A.example", "127.0.0.1", "a.example:443", "*.example", "a b"]
+        {
             assert_eq!(Links::new("pocketcard", &[host.to_owned()]).unwrap_err().0, "link_hosts", "{host}");
         }
     }

@@ -451,3 +451,130 @@ impl Pushes {
 pub(crate) fn id_key(id: &str) -> Key {
     key("id", [id])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).unwrap()
+    }
+
+    fn push(id: &str) -> PushMessage {
+        PushMessage {
+            id: Some(id.to_owned()),
+            key: id_key(id),
+            kind: "other",
+            content: Content::Other,
+            version: None,
+            sent: None,
+            expires: None,
+            notification: None,
+            polled: false,
+        }
+    }
+
+    fn of_content(text: &str) -> PushMessage {
+        PushMessage { id: None, key: key("content", [text]), ..push("") }
+    }
+
+    /// What is owed, in order.
+    fn owed(pushes: &Pushes) -> Vec<(ReceiptKind, &str)> {
+        pushes.receipts.iter().map(|receipt| (receipt.kind, receipt.message.as_str())).collect()
+    }
+
+    #[test]
+    fn keys_tell_apart_what_reads_alike() {
+        assert_ne!(key("a", ["bc"]), key("ab", ["c"]));
+        assert_ne!(key("a", ["b", "c"]), key("a", ["bc"]));
+        assert_ne!(Thing::Offer(7).key(), Thing::Coupon(7).key());
+        assert_ne!(Thing::Task("7".to_owned()).key(), Thing::Message("7".to_owned()).key());
+    }
+
+    #[test]
+    fn what_has_no_id_may_come_again_the_next_day() {
+        let mut pushes = Pushes::default();
+        pushes.take(&of_content("good morning"), at(0));
+        let again = |pushes: &Pushes, second| judge(pushes, &of_content("good morning"), true, at(second));
+        assert_eq!(again(&pushes, 86_399), Err(PushIgnored::Duplicate));
+        assert_eq!(again(&pushes, -5), Err(PushIgnored::Duplicate), "a clock that was set back");
+        assert_eq!(again(&pushes, 86_400), Ok(()));
+        pushes.take(&of_content("good morning"), at(86_400));
+        assert_eq!(again(&pushes, 90_000), Err(PushIgnored::Duplicate));
+        assert_eq!((pushes.seen.len(), pushes.receipts.len()), (1, 0), "there is nothing to say a receipt of");
+        pushes.take(&push("1"), at(0));
+        assert_eq!(judge(&pushes, &push("1"), true, at(86_400 * 20)), Err(PushIgnored::Duplicate), "an id is for ever");
+    }
+
+    #[test]
+    fn a_notification_is_opened_once() {
+        let mut pushes = Pushes::default();
+        pushes.take(&push("1"), at(0));
+        assert!(!pushes.open("1", at(1)).is_empty());
+        assert!(pushes.open("1", at(2)).is_empty());
+        assert_eq!(owed(&pushes), [(ReceiptKind::Delivered, "1"), (ReceiptKind::Read, "1")]);
+        pushes.open("2", at(3));
+        let both = [(ReceiptKind::Delivered, "2"), (ReceiptKind::Read, "2")];
+        assert_eq!(owed(&pushes)[2..], both, "the system showed it without the app");
+        assert_eq!(judge(&pushes, &push("2"), true, at(4)), Err(PushIgnored::Duplicate));
+    }
+
+    #[test]
+    fn receipts_are_settled_by_what_they_say() {
+        let mut pushes = Pushes::default();
+        pushes.take(&push("1"), at(0));
+        pushes.take(&push("2"), at(0));
+        let answered = Receipt { number: 77, kind: ReceiptKind::Delivered, message: "1".to_owned() };
+        assert_eq!(pushes.settle(&answered), [Record::Settled(1)]);
+        assert_eq!(pushes.settle(&answered), [], "another process did that");
+        assert_eq!(owed(&pushes), [(ReceiptKind::Delivered, "2")]);
+        assert!(pushes.owe(ReceiptKind::Delivered, "2").is_empty(), "once is enough");
+    }
+
+    #[test]
+    fn receipts_are_bounded() {
+        let mut pushes = Pushes::default();
+        for number in 0..RECEIPTS + 3 {
+            pushes.owe(ReceiptKind::Read, &number.to_string());
+        }
+        assert_eq!((pushes.receipts.len(), owed(&pushes)[0]), (RECEIPTS, (ReceiptKind::Read, "3")));
+    }
+
+    /// What the disk has once the records are written.
+    fn write(disk: &mut BTreeMap<Key, Seen>, records: &[Record]) {
+        for record in records {
+            match record {
+                Record::Seen(seen) => _ = disk.insert(seen.key, *seen),
+                Record::Unseen(key) => _ = disk.remove(key),
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn memory_and_disk_agree_and_stay_within_bounds(
+            steps in proptest::collection::vec((0_u16..900, 0_i64..4_000, any::<bool>()), 1..900),
+        ) {
+            let (mut pushes, mut disk, mut now) = (Pushes::default(), BTreeMap::new(), 0);
+            for (id, passed, opened) in steps {
+                now += passed;
+                let push = push(&id.to_string());
+                let known = pushes.seen(push.key).is_some();
+                let judged = judge(&pushes, &push, true, at(now));
+                prop_assert_eq!(judged.is_err(), known);
+                if opened {
+                    write(&mut disk, &pushes.open(&id.to_string(), at(now)));
+                } else if judged.is_ok() {
+                    write(&mut disk, &pushes.take(&push, at(now)));
+                }
+                prop_assert!(pushes.seen.len() <= KEPT + SLACK);
+            }
+            let memory: BTreeMap<_, _> = pushes.seen.iter().map(|seen| (seen.key, *seen)).collect();
+            prop_assert_eq!(memory.len(), pushes.seen.len(), "each once");
+            prop_assert_eq!(memory, disk);
+        }
+    }
+}

@@ -93,7 +93,12 @@ const WAY: &str = "Notification";
 impl Wire for Subscriptions {
     type Domain = Vec<Consent>;
     fn read(self) -> Read<Vec<Consent>> {
-        self.0.0.iter().enumerate().map(|(at, row)| consent(row).map_err(|problem| format!("[{at}].{problem}"))).collect()
+        self.0
+            .0
+            .iter()
+            .enumerate()
+            .map(|(at, row)| consent(row).map_err(|problem| format!("[{at}].{problem}")))
+            .collect()
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -214,6 +219,8 @@ impl Platform {
         let body = Value::Array(rows.iter().cloned().map(Value::Object).collect());
         let call = Call::new("PUT User/Subscriptions").token(token).json(&body);
         self.ask::<Nothing>(call).await?;
-        Subscriptions(List(rows)).read().map_err(|problem| Error::Unreadable { call: "GET User/Subscriptions", problem })
+        Subscriptions(List(rows))
+            .read()
+            .map_err(|problem| Error::Unreadable { call: "GET User/Subscriptions", problem })
     }
 }

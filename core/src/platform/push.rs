@@ -154,11 +154,7 @@ impl Fields {
     }
 
     /// What the push is about. The thing is named by the payload, or by the link.
-    fn content(
-        &self,
-        kind: Option<&str>,
-        route: Option<&Route>,
-    ) -> Read<(&'static str, NotificationChannel, Content)> {
+    fn content(&self, kind: Option<&str>, route: Option<&Route>) -> Read<(&'static str, NotificationChannel, Content)> {
         let payload = self.payload()?;
         let wrong = || PushIgnored::WrongPayload;
         Ok(match kind {

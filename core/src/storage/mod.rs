@@ -541,7 +541,8 @@ fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (number, message) = (row.get(0)?, row.get(2)?);
-        let kind = ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
+        let kind =
+            ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
         match kind {
             Some(kind) => pushes.receipts.push_back(Receipt { number, kind, message }),
             None => tracing::error!(number, "a receipt cannot be read"),
@@ -792,9 +793,11 @@ fn put_told(transaction: &Transaction<'_>, Told { key, version, at }: &Told) -> 
 }
 
 fn put_receipt(transaction: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("INSERT INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?
-        .execute(params![receipt.number, receipt.kind.name(), receipt.message])?;
+    transaction.prepare_cached("INSERT INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?.execute(params![
+        receipt.number,
+        receipt.kind.name(),
+        receipt.message
+    ])?;
     Ok(())
 }
 

@@ -324,12 +324,8 @@ impl Engine {
                 [vec![capabilities], cards, tasks].concat()
             },
             async {
-                let (member, money, history, messages) = tokio::join!(
-                    self.pull_member(),
-                    self.pull_money(),
-                    self.pull_history(0),
-                    self.pull_messages(),
-                );
+                let (member, money, history, messages) =
+                    tokio::join!(self.pull_member(), self.pull_money(), self.pull_history(0), self.pull_messages(),);
                 [vec![member], money, vec![history], messages].concat()
             },
         );

@@ -132,8 +132,7 @@ impl Engine {
                     return Vec::new();
                 }
                 // A purchase moves money and counts for tasks: one push tells of both.
-                let (money, history, tasks) =
-                    tokio::join!(self.pull_money(), self.pull_history(0), self.pull_tasks());
+                let (money, history, tasks) = tokio::join!(self.pull_money(), self.pull_history(0), self.pull_tasks());
                 [money, vec![history], tasks].concat()
             },
             async { if parts.contains(&Part::Inbox) { self.pull_inbox(0).await } else { None } },
@@ -256,7 +255,9 @@ impl Engine {
 /// What is to be pulled after a push.
 fn touches(content: &Content) -> BTreeSet<Part> {
     match content {
-        Content::Balance(_) | Content::Task(_) | Content::Revoke(Thing::Balance | Thing::Task(_)) => [Part::Balance].into(),
+        Content::Balance(_) | Content::Task(_) | Content::Revoke(Thing::Balance | Thing::Task(_)) => {
+            [Part::Balance].into()
+        }
         Content::Message(_) | Content::Revoke(Thing::Message(_)) => [Part::Inbox].into(),
         Content::Offer(_) | Content::Revoke(Thing::Offer(_) | Thing::Coupon(_)) | Content::Other => BTreeSet::new(),
     }
