@@ -125,13 +125,13 @@ impl Inbox {
         let mut newest = Vec::new();
         for message in &page.messages {
             let known = before.iter().find(|known| known.id == message.id);
-            let pushed = before.iter().find(|known| {
+            let twin = before.iter().find(|known| {
                 known.id.starts_with(OF_A_PUSH) && known.title == message.title && known.body == message.body
             });
             let read_here = known.is_some_and(|known| known.read)
                 || pushes.owes(ReceiptKind::MessageRead, &message.id)
                 || (from > 0 && pushes.owes(ReceiptKind::AllRead, ""));
-            let read_as_push = known.is_none() && !message.read && pushed.is_some_and(|pushed| pushed.read);
+            let read_as_push = known.is_none() && !message.read && twin.is_some_and(|twin| twin.read);
             if read_as_push {
                 records.extend(pushes.owe(ReceiptKind::MessageRead, &message.id));
             }

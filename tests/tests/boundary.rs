@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a shell may call. Chunky on purpose: whole views and acts, no getters.
-const METHODS: [&str; 35] = [
+const METHODS: [&str; 42] = [
     "answer",
     "answerTask",
     "balance",
@@ -13,16 +13,22 @@ const METHODS: [&str; 35] = [
     "celebrated",
     "confirmCode",
     "confirmDeletion",
+    "consents",
     "flush",
     "history",
+    "inbox",
     "issueVirtualCard",
     "keepAnswers",
     "leaveStep",
     "linkCard",
     "loadHistory",
+    "loadInbox",
+    "openLink",
     "outbox",
     "play",
+    "pushOpened",
     "questions",
+    "readMessages",
     "receivePush",
     "refresh",
     "register",
@@ -32,6 +38,7 @@ const METHODS: [&str; 35] = [
     "resetPassword",
     "session",
     "setActive",
+    "setConsent",
     "setInstallReferrer",
     "setNewPassword",
     "setOptedIn",

@@ -105,7 +105,7 @@ struct Fields(Object);
 
 impl Fields {
     fn read(&self, links: &Links, polled: bool, now: Timestamp) -> Read<PushMessage> {
-        let id = self.word("message_id")?.map(String::from);
+        let id = self.word("message_id")?;
         if id.as_ref().is_some_and(|id| !is_id(id)) {
             return Err(PushIgnored::Unreadable);
         }

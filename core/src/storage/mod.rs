@@ -543,9 +543,10 @@ fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result
         let (number, message) = (row.get(0)?, row.get(2)?);
         let kind =
             ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
-        match kind {
-            Some(kind) => pushes.receipts.push_back(Receipt { number, kind, message }),
-            None => tracing::error!(number, "a receipt cannot be read"),
+        if let Some(kind) = kind {
+            pushes.receipts.push_back(Receipt { number, kind, message });
+        } else {
+            tracing::error!(number, "a receipt cannot be read");
         }
     }
     Ok(())

@@ -118,6 +118,8 @@ pub enum Act {
     SignOut,
     /// Tell of something that the member did in the app.
     Track(Activity),
+    /// Open a link of the programme's.
+    OpenLink(String),
     /// Take part in a task, or no longer.
     TakePart(String, bool),
     /// Keep answers to a task's questions without handing them in.

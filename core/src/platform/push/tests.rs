@@ -199,9 +199,9 @@ fn every_form_leads_to_what_the_vectors_say() {
         }
         let inbox = phone.state.inbox.view(phone.state.freshness(Part::Inbox));
         if let Some(messages) = shows.inbox {
-            let shown: Vec<_> =
+            let here: Vec<_> =
                 inbox.messages.iter().map(|message| format!("{}|{}", message.title, message.body)).collect();
-            assert_eq!(shown, messages, "{}", case.name);
+            assert_eq!(here, messages, "{}", case.name);
         }
         if let Some(unread) = shows.unread {
             assert_eq!(inbox.unread, unread, "{}", case.name);
