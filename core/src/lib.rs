@@ -50,6 +50,11 @@ pub mod clock;
 pub mod consents;
 pub mod error;
 pub mod events;
+/// For tests and the fuzz target only: see [`fuzzing::push`].
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+#[cfg_attr(not(test), expect(clippy::panic, reason = "a fuzz target panics where something does not hold"))]
+pub mod fuzzing;
 pub mod history;
 pub mod host;
 pub mod inbox;

@@ -5,6 +5,7 @@
 //!
 //! `cargo bench --bench ratios`
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
@@ -17,6 +18,7 @@ use pocketcard::events::{Activity, FieldValue};
 use pocketcard::history::HistoryFilter;
 use pocketcard::host::Host;
 use pocketcard::loyalty::Config;
+use pocketcard::push::{Push, PushOutcome};
 use pocketcard::types::Decimal;
 use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config, run};
 use serde_json::json;
@@ -38,6 +40,9 @@ fn main() {
     }
     if runs("tasks") {
         tasks();
+    }
+    if runs("push") {
+        push();
     }
 }
 
@@ -218,6 +223,61 @@ fn track_together() {
         others.push(processors().saturating_sub(start) / CALLERS);
     }
     say("track_together", median(ours), median(others), 1.2);
+}
+
+/// A push from the service to the disk (read, judged, its balance taken over, its receipt and its event queued), each a new
+/// one, against a bare commit of one row as long as the push. The platform cannot be reached, so everything waits.
+fn push() {
+    let platform = Platform::start();
+    let mut phone = Phone::new(platform.url());
+    phone.keep_system_time();
+    phone.sign_in(&platform, ANNA);
+    platform.cut_off();
+    let app = phone.app();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let payload = json!({ "items": [{
+        "$type": "Loymax.Balance.DetailedBalanceItem",
+        "currency": { "id": 1, "name": "Points", "code": "POINTS", "uid": "4f0a", "externalId": "points", "isDeleted": false,
+            "nameCases": { "nominative": "point", "genitive": "points", "plural": "points", "abbreviation": "pts" } },
+        "amount": 1240.5, "notActivatedAmount": 120, "accountIsBlocked": false,
+        "lifeTimesByTime": [{ "amount": 120, "date": "2027-01-03T00:00:00Z" }], "lifeTimesByPeriod": null,
+    }] });
+    let payload = payload.to_string();
+    let message = |number: u32| -> HashMap<String, String> {
+        [
+            ("message_id", format!("01998a6e-7c00-7000-8000-{number:012}")),
+            ("client_external_id", "purchase".to_owned()),
+            ("kind", "balance".to_owned()),
+            ("title", "Points".to_owned()),
+            ("body", "120 points are yours".to_owned()),
+            ("version", number.to_string()),
+            ("expires", "2099-01-01T00:00:00Z".to_owned()),
+            ("link", "pocketcard://balance".to_owned()),
+            ("payload", payload.clone()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+    };
+    let row: String = serde_json::to_string(&message(0)).unwrap();
+    let bare = rusqlite::Connection::open(phone.folder.join("bare.db")).unwrap();
+    bare.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         CREATE TABLE push (number INTEGER NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;",
+    )
+    .unwrap();
+    let mut number = 0;
+    let (ours, others) = alternate(
+        1_500,
+        || {
+            number += 1;
+            let push = Push::Data { entries: message(number) };
+            let outcome = runtime.block_on(app.receive_push(push)).unwrap();
+            assert!(matches!(outcome, PushOutcome::Taken { notification: Some(_) }), "{outcome:?}");
+        },
+        || bare.prepare_cached("INSERT INTO push (body) VALUES (?1)").unwrap().execute([&row]).unwrap(),
+    );
+    say("push", ours, others, 1.5);
+    platform.exchanges();
 }
 
 /// The tasks' screen with 50 tasks and 1 000 events that wait, each event counted by five tasks, against its bar of a

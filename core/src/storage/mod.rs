@@ -794,11 +794,9 @@ fn put_told(transaction: &Transaction<'_>, Told { key, version, at }: &Told) -> 
 }
 
 fn put_receipt(transaction: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
-    transaction.prepare_cached("INSERT INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?.execute(params![
-        receipt.number,
-        receipt.kind.name(),
-        receipt.message
-    ])?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?
+        .execute(params![receipt.number, receipt.kind.name(), receipt.message])?;
     Ok(())
 }
 

@@ -450,11 +450,14 @@ fn a_receipt_or_message_that_cannot_be_read_takes_no_other_with_it() {
     let mut opened = open(folder.path());
     commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), push(1), push(2)]);
     let other = Connection::open(folder.path().join(FILE)).unwrap();
-    other.execute("UPDATE receipt SET kind = 'lost' WHERE number = 1", []).unwrap();
     other.execute("UPDATE message SET body = '{' WHERE id = '1'", []).unwrap();
     other.execute("UPDATE push SET key = x'00' WHERE key = (SELECT max(key) FROM push)", []).unwrap();
-    let again = open(folder.path()).state;
-    assert_eq!((again.pushes.receipts.len(), again.inbox.messages.len(), again.pushes.seen.len()), (1, 1, 1));
+    other.execute("UPDATE receipt SET kind = 'lost'", []).unwrap();
+    let mut again = open(folder.path());
+    let pushes = &again.state.pushes;
+    assert_eq!((pushes.receipts.len(), again.state.inbox.messages.len(), pushes.seen.len()), (0, 1, 1));
+    commit(&mut again, &[push(3)]);
+    assert_eq!(open(folder.path()).state.pushes.receipts.len(), 1, "nor does it stand in the way of the next");
 }
 
 #[test]

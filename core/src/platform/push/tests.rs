@@ -1,18 +1,16 @@
 //! Runs `tests/vectors/pushes.json`, which Kotlin and Swift run too; and whatever else a service may hand over.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::*;
-use crate::events::outbox::Limits;
-use crate::events::{Event, kind, of_push};
+use crate::fuzzing::{Phone, check};
 use crate::push::PushOutcome;
 use crate::session::SessionChange;
-use crate::state::{Change, Part, State};
+use crate::state::{Change, Part};
 use crate::types::Freshness;
 
 #[derive(Deserialize)]
@@ -78,65 +76,8 @@ struct Shows {
     unread: Option<u32>,
 }
 
-/// A phone on which somebody signed in, as far as pushes need one.
-struct Phone {
-    state: State,
-    links: Links,
-    now: Timestamp,
-}
-
-impl Phone {
-    fn new(now: Timestamp, since: Timestamp, links: Links) -> Self {
-        let mut state = State::default();
-        state.apply(&Change::Session(SessionChange::SignedIn(None)));
-        state.apply(&Change::PushesSince(since));
-        Self { state, links, now }
-    }
-
-    /// As the engine does, without the disk.
-    fn receive(&mut self, push: &Push) -> PushOutcome {
-        let push = match read(push, &self.links, self.now) {
-            Ok(push) => push,
-            Err(reason) => {
-                self.state.apply(&Change::PushIgnored(reason));
-                return PushOutcome::Ignored { reason };
-            }
-        };
-        let judged = self.state.judge(&push, self.now);
-        let data = of_push(push.id.as_deref(), Some(push.kind));
-        let id = uuid::Uuid::from_u128(u128::from(self.state.revision));
-        let event = Event::new(kind::PUSH_RECEIVED, data, id, self.now, &jiff::tz::TimeZone::UTC, true);
-        let notification = push.notification.clone();
-        let (push, event) = (Box::new(push), Arc::new(event));
-        self.state.apply(&Change::Pushed { push, at: self.now, question: 1, event, limits: Limits::NONE });
-        match judged {
-            Ok(()) => PushOutcome::Taken { notification },
-            Err(reason) => PushOutcome::Ignored { reason },
-        }
-    }
-
-    /// All that pushes can change, but what is counted.
-    fn content(&self) -> String {
-        let State { accounts, inbox, tasks, outbox, .. } = &self.state;
-        let crate::push::Pushes { seen, told, receipts, tally: _ } = &*self.state.pushes;
-        format!(
-            "{accounts:?} {inbox:?} {tasks:?} {:?} {seen:?} {told:?} {receipts:?}",
-            outbox.facts().collect::<Vec<_>>()
-        )
-    }
-
-    fn ignored(&self) -> u64 {
-        self.state.pushes.tally.ignored.values().sum()
-    }
-}
-
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-fn phone() -> Phone {
-    let links = Links::new("pocketcard", &["loyalty.example".to_owned()]).unwrap();
-    Phone::new(at("2026-12-03T12:00:00Z"), at("2026-12-01T00:00:00Z"), links)
 }
 
 impl Step {
@@ -215,7 +156,7 @@ fn data(pairs: &[(&str, &str)]) -> Push {
 
 #[test]
 fn a_push_of_somebody_else_shows_nothing() {
-    let mut phone = phone();
+    let mut phone = Phone::default();
     let push = data(&[("message_id", "1"), ("title", "Anna"), ("sent", "2026-11-30T23:59:59Z")]);
     assert_eq!(phone.receive(&push), PushOutcome::Ignored { reason: PushIgnored::OtherMember });
     phone.state.apply(&Change::Forget);
@@ -226,7 +167,7 @@ fn a_push_of_somebody_else_shows_nothing() {
 
 #[test]
 fn without_a_session_receipts_wait() {
-    let mut phone = phone();
+    let mut phone = Phone::default();
     phone.state.apply(&Change::Session(SessionChange::Over));
     assert!(matches!(phone.receive(&data(&[("message_id", "1"), ("title", "x")])), PushOutcome::Taken { .. }));
     assert_eq!(phone.state.pushes.receipts.len(), 1);
@@ -235,7 +176,7 @@ fn without_a_session_receipts_wait() {
 
 #[test]
 fn a_later_sync_wins() {
-    let mut phone = phone();
+    let mut phone = Phone::default();
     let balance = |amount: &str| {
         let currency = json!({ "id": 1, "name": "Points", "code": "POINTS" });
         let item = format!(
@@ -271,7 +212,7 @@ fn a_later_sync_wins() {
 
 #[test]
 fn a_message_without_its_id_becomes_the_platforms_own() {
-    let mut phone = phone();
+    let mut phone = Phone::default();
     phone.receive(&data(&[("message_id", "p"), ("title", "Hello"), ("body", "You")]));
     phone.receive(&data(&[("message_id", "q"), ("title", "Gone"), ("body", "")]));
     let ids = |phone: &Phone| phone.state.inbox.messages.iter().map(|m| (m.id.clone(), m.read)).collect::<Vec<_>>();
@@ -346,23 +287,6 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What holds of any push: it is taken once, or changes nothing but a count; a link that is shown is the app's own.
-fn check(push: &Push) {
-    let mut phone = phone();
-    let before = phone.content();
-    let first = phone.receive(push);
-    match &first {
-        PushOutcome::Ignored { .. } => assert_eq!(phone.content(), before),
-        PushOutcome::Taken { notification } => {
-            let link = notification.as_ref().and_then(|notification| notification.link.as_ref());
-            assert!(link.is_none_or(|link| phone.links.route(link).is_ok()));
-            let after = phone.content();
-            assert_eq!(phone.receive(push), PushOutcome::Ignored { reason: PushIgnored::Duplicate });
-            assert_eq!(phone.content(), after);
-        }
-    }
-}
-
 proptest! {
     #[test]
     fn any_map_is_taken_once_or_changes_nothing(entries in any_entries()) {
@@ -386,7 +310,7 @@ proptest! {
 
     #[test]
     fn the_newest_version_that_came_is_shown(versions in proptest::collection::vec(0_i64..8, 1..12)) {
-        let mut phone = phone();
+        let mut phone = Phone::default();
         let mut newest = None;
         for (number, version) in versions.into_iter().enumerate() {
             let amount = version * 100 + i64::try_from(number).unwrap();
