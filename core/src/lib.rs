@@ -15,6 +15,7 @@
 //! | [`session`] | where a sign-in or registration stands |
 //! | [`push`] | what a push means |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
+//! | [`offers`] | offers and coupons; where and when each applies, what it gives |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
@@ -26,7 +27,7 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks } -> clock -> host, types,
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts offers tasks } -> clock -> host, types,
 //! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
 //! never a clock.
 //!
@@ -49,6 +50,7 @@ pub mod history;
 pub mod host;
 mod log;
 pub mod loyalty;
+pub mod offers;
 mod platform;
 pub mod push;
 mod runtime;
