@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::acts::{Act, Acts};
+use crate::acts::{Act, Acts, Ask, Of};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
 use crate::clock::Correction;
 use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
+use crate::offers::favourites::Favourites;
+use crate::offers::{self, Coupon, Offer};
 use crate::session::{self, Session, SessionChange};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
@@ -32,10 +34,13 @@ pub(crate) enum Part {
     Capabilities,
     Tasks,
     Games,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -46,6 +51,9 @@ impl Part {
         Self::Capabilities,
         Self::Tasks,
         Self::Games,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -58,6 +66,9 @@ impl Part {
             Self::History => Row::History,
             Self::Capabilities => Row::Capabilities,
             Self::Tasks | Self::Games => Row::Tasks,
+            Self::Offers => Row::Offers,
+            Self::Coupons => Row::Coupons,
+            Self::Favourites => Row::Favourites,
         }
     }
 
@@ -69,6 +80,8 @@ impl Part {
             Self::Balance | Self::Tiers => Screen::Balance,
             Self::History => Screen::History,
             Self::Tasks | Self::Games => Screen::Tasks,
+            Self::Offers | Self::Coupons => Screen::Offers,
+            Self::Favourites => Screen::Favourites,
         }
     }
 }
@@ -95,10 +108,13 @@ pub(crate) enum Row {
     Own,
     /// What the member asked for.
     Acts,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -112,6 +128,9 @@ impl Row {
         Self::Tasks,
         Self::Own,
         Self::Acts,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 }
 
@@ -175,6 +194,12 @@ pub(crate) enum Change {
     Celebrated(BTreeMap<String, u32>),
     /// A game is played by this key until its outcome is known; none: it is.
     Playing { game: String, key: Option<uuid::Uuid> },
+    #[cfg_attr(not(test), expect(dead_code, reason = "pushes that carry an offer make it"))]
+    /// A push told of an offer; `question` as in [`Change::Answered`]'s ticket: an answer to an older one knows less.
+    OfferPushed { offer: Box<Offer>, question: u64 },
+    #[cfg_attr(not(test), expect(dead_code, reason = "pushes that take an offer back make it"))]
+    /// A push says that an offer is taken back at an instant; `question` as above.
+    OfferRevoked { offer: i64, version: u64, at: Timestamp, question: u64 },
     /// Everything of the member goes.
     Forget,
 }
@@ -199,6 +224,9 @@ pub(crate) enum Answer {
     Capabilities(Capabilities),
     Tasks(Tasks),
     Games(Vec<Game>),
+    Offers(Vec<Offer>),
+    Coupons(Vec<Coupon>),
+    Favourites(Vec<Favourites>),
 }
 
 impl Answer {
@@ -214,6 +242,9 @@ impl Answer {
             Self::Capabilities(_) => Part::Capabilities,
             Self::Tasks(_) => Part::Tasks,
             Self::Games(_) => Part::Games,
+            Self::Offers(_) => Part::Offers,
+            Self::Coupons(_) => Part::Coupons,
+            Self::Favourites(_) => Part::Favourites,
         }
     }
 }
@@ -255,6 +286,10 @@ pub(crate) struct State {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) own: Arc<OwnTasks>,
     pub(crate) acts: Arc<Acts>,
+    /// In the order in which they are shown, as are coupons.
+    pub(crate) offers: Arc<Vec<Offer>>,
+    pub(crate) coupons: Arc<Vec<Coupon>>,
+    pub(crate) favourites: Arc<Vec<Favourites>>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
@@ -285,9 +320,7 @@ impl State {
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
                 self.answer(answer, &mut touched);
-                if part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.settle(part, *ticket, &mut touched);
             }
             Change::Unchanged { part, at, ticket } => {
                 if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
@@ -295,9 +328,7 @@ impl State {
                 }
                 Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
-                if *part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.settle(*part, *ticket, &mut touched);
             }
             Change::Missed { part, reason } => {
                 let before = Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Missed(*reason));
@@ -358,15 +389,23 @@ impl State {
             }
             Change::Asked(act) => {
                 Arc::make_mut(&mut self.acts).add(act.clone());
-                Self::asked(&mut touched);
+                self.asked(act.id, &mut touched);
             }
             Change::Done { act, question } => {
+                if let Some(Ask::Offer(done)) = self.acts.ask(*act)
+                    && let Some(offer) =
+                        Arc::make_mut(&mut self.offers).iter_mut().find(|offer| offer.id == done.offer())
+                {
+                    // The platform may never say so: not all do.
+                    offer.activated = Some(true);
+                    touched.rows.insert(Row::Offers);
+                }
                 Arc::make_mut(&mut self.acts).answered(*act, *question);
-                Self::asked(&mut touched);
+                self.asked(*act, &mut touched);
             }
             Change::Refused { act, text } => {
+                self.asked(*act, &mut touched);
                 Arc::make_mut(&mut self.acts).refused(*act, text.clone());
-                Self::asked(&mut touched);
             }
             Change::Draft { task, answers } => {
                 Arc::make_mut(&mut self.own).draft(task, answers.clone());
@@ -379,6 +418,20 @@ impl State {
             Change::Playing { game, key } => {
                 Arc::make_mut(&mut self.own).play(game, *key);
                 touched.add(Row::Own, Screen::Tasks);
+            }
+            Change::OfferPushed { offer, question } => {
+                if offers::put(Arc::make_mut(&mut self.offers), offer) {
+                    self.overtake(Part::Offers, *question);
+                    touched.rows.insert(Row::Answers);
+                    touched.add(Row::Offers, Screen::Offers);
+                }
+            }
+            Change::OfferRevoked { offer, version, at, question } => {
+                if offers::revoke(Arc::make_mut(&mut self.offers).as_mut_slice(), *offer, *version, *at) {
+                    self.overtake(Part::Offers, *question);
+                    touched.rows.insert(Row::Answers);
+                    touched.add(Row::Offers, Screen::Offers);
+                }
             }
             Change::Forget => {
                 self.forget(&mut touched);
@@ -409,15 +462,27 @@ impl State {
         [Screen::Outbox, Screen::Tasks, Screen::Balance].into()
     }
 
-    fn asked(touched: &mut Touched) {
-        touched.add(Row::Acts, Screen::Tasks);
-        touched.screens.extend([Screen::Outbox, Screen::Balance]);
+    /// What the member asked for by `act` is shown.
+    fn asked(&self, act: uuid::Uuid, touched: &mut Touched) {
+        touched.add(Row::Acts, Screen::Outbox);
+        match self.acts.ask(act).map(Ask::of) {
+            Some(Of::Offers) => _ = touched.screens.insert(Screen::Offers),
+            Some(Of::Tasks) | None => touched.screens.extend([Screen::Tasks, Screen::Balance]),
+        }
     }
 
-    /// The platform's tasks are those of `question`: what it had before that needs no prediction any more.
-    fn settle(&mut self, question: u64, touched: &mut Touched) {
-        if Arc::make_mut(&mut self.acts).settled(question) {
+    /// The platform's tasks or offers are those of `question`: what it had before that needs no prediction any more.
+    fn settle(&mut self, part: Part, question: u64, touched: &mut Touched) {
+        let of = match part {
+            Part::Tasks => Of::Tasks,
+            Part::Offers => Of::Offers,
+            _ => return,
+        };
+        if Arc::make_mut(&mut self.acts).settled(of, question) {
             touched.rows.insert(Row::Acts);
+        }
+        if of != Of::Tasks {
+            return;
         }
         let acts: Vec<_> = self.acts.of_tasks().collect();
         let steps = self.outbox.settled(question, |fact| tasks::awaits(&self.tasks, &acts, fact));
@@ -436,6 +501,16 @@ impl State {
         let news = ticket >= *newest;
         *newest = ticket.max(*newest);
         news
+    }
+
+    /// What is known of a part now is newer than any answer to a question before `question`. What the next answer is
+    /// compared with has changed too, so that one is asked for without a condition.
+    fn overtake(&mut self, part: Part, question: u64) {
+        let newest = Arc::make_mut(&mut self.tickets).entry(part).or_default();
+        *newest = question.max(*newest);
+        if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(&part) {
+            answered.etag = None;
+        }
     }
 
     fn answer(&mut self, answer: &Answer, touched: &mut Touched) {
@@ -485,6 +560,20 @@ impl State {
             Answer::Games(games) => {
                 Arc::make_mut(&mut self.tasks).games.clone_from(games);
                 touched.rows.insert(Row::Tasks);
+            }
+            Answer::Offers(offers) => {
+                offers::apply(Arc::make_mut(&mut self.offers), offers.clone());
+                touched.rows.insert(Row::Offers);
+            }
+            Answer::Coupons(coupons) => {
+                let mut coupons = coupons.clone();
+                offers::sort_coupons(&mut coupons);
+                self.coupons = Arc::new(coupons);
+                touched.rows.insert(Row::Coupons);
+            }
+            Answer::Favourites(favourites) => {
+                self.favourites = Arc::new(favourites.clone());
+                touched.rows.insert(Row::Favourites);
             }
         }
     }
@@ -642,6 +731,56 @@ mod tests {
         let touched = state.apply(&pulled(5, Some(at(0))));
         assert_eq!((state.outbox.facts().count(), touched.steps.len()), (0, 1));
         assert!(touched.rows.contains(&Row::Acts));
+    }
+
+    #[test]
+    fn a_push_changes_an_offer_at_once_and_a_later_answer_wins() {
+        let offer = |version, title: &str| Offer { version, title: title.to_owned(), ..offers::tests::offer(7) };
+        let titles = |state: &State| state.offers.iter().map(|offer| offer.title.clone()).collect::<Vec<_>>();
+        let pulled = |ticket, offers| Change::Answered {
+            at: at(0),
+            etag: Some("e".to_owned()),
+            ticket,
+            answer: Answer::Offers(offers),
+        };
+        let pushed =
+            |version, title, question| Change::OfferPushed { offer: Box::new(offer(version, title)), question };
+        let mut state = State::default();
+        state.apply(&pulled(1, vec![offer(2, "two")]));
+        assert_eq!(state.apply(&pushed(1, "one", 3)), Touched::default(), "older than what is known");
+        let touched = state.apply(&pushed(3, "three", 3));
+        assert_eq!((titles(&state), touched.screens), (vec!["three".to_owned()], [Screen::Offers].into()));
+        assert_eq!(state.etag(Part::Offers), None, "what the next answer is compared with has changed");
+        state.apply(&pulled(2, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["three"], "that was asked before the push came");
+        state.apply(&pulled(4, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["two"], "the platform is the truth");
+        let revoke = |version| Change::OfferRevoked { offer: 7, version, at: at(5), question: 6 };
+        assert_eq!(state.apply(&revoke(1)), Touched::default());
+        assert_eq!(state.apply(&revoke(2)).screens, [Screen::Offers].into());
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)));
+        assert_eq!(state.apply(&revoke(2)), Touched::default(), "no news twice");
+        state.apply(&pulled(5, vec![offer(2, "two")]));
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)), "asked before it was taken back");
+        state.apply(&pulled(7, Vec::new()));
+        assert!(state.offers.is_empty());
+    }
+
+    #[test]
+    fn an_activated_offer_stays_so_where_the_platform_does_not_say() {
+        let mut state = State::default();
+        let of_platform = |activated| vec![Offer { activated, ..offers::tests::offer(7) }];
+        state.apply(&answered(1, Answer::Offers(of_platform(None))));
+        let act = uuid::Uuid::from_u128(1);
+        let ask = Ask::Offer(offers::OfferAct::Activate { offer: 7, logical_name: "gift".to_owned() });
+        let touched = state.apply(&Change::Asked(Act { id: act, ask, answered: None, refused: None }));
+        assert_eq!(touched.screens, [Screen::Offers, Screen::Outbox].into());
+        let touched = state.apply(&Change::Done { act, question: 2 });
+        assert!(touched.rows.is_superset(&[Row::Offers, Row::Acts].into()));
+        state.apply(&answered(3, Answer::Offers(of_platform(None))));
+        assert_eq!((state.offers[0].activated, state.acts.of_offers().count()), (Some(true), 0));
+        state.apply(&answered(4, Answer::Offers(of_platform(Some(false)))));
+        assert_eq!(state.offers[0].activated, Some(false), "the platform says so");
     }
 
     #[test]

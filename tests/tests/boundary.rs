@@ -5,14 +5,17 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a shell may call. Chunky on purpose: whole views and acts, no getters.
-const METHODS: [&str; 35] = [
+const METHODS: [&str; 40] = [
+    "activateOffer",
     "answer",
     "answerTask",
     "balance",
     "card",
     "celebrated",
+    "chooseFavourite",
     "confirmCode",
     "confirmDeletion",
+    "favourites",
     "flush",
     "history",
     "issueVirtualCard",
@@ -20,6 +23,8 @@ const METHODS: [&str; 35] = [
     "leaveStep",
     "linkCard",
     "loadHistory",
+    "offer",
+    "offers",
     "outbox",
     "play",
     "questions",

@@ -187,6 +187,11 @@ impl Days {
         self.0 & bit(day) != 0
     }
 
+    /// These, from Monday on.
+    pub fn iter(self) -> impl Iterator<Item = Weekday> {
+        Weekday::Monday.cycle_forward().take(7).filter(move |day| self.has(*day))
+    }
+
     /// Whether the day so many days after a Monday is.
     fn has_offset(self, day: u8) -> bool {
         self.0 >> (day % 7) & 1 != 0
@@ -244,6 +249,14 @@ impl<'a> Facts<'a> {
         Self { payment: Some(method), ..self }
     }
 
+    /// The next instant at which the clock on the wall there comes to the beginning or the end of the hours, or to midnight.
+    pub(crate) fn next_edge(&self, schedule: Schedule) -> Option<Timestamp> {
+        let minutes = [schedule.from, schedule.to, DAY].into_iter().filter(|edge| *edge > self.minute).min()?;
+        let left = i64::from(minutes - self.minute) * 60 - self.at.as_second().rem_euclid(60);
+        // Where the clocks change before that, it is looked at too early or an hour late, as a clock on a wall is.
+        self.at.checked_add(jiff::SignedDuration::from_secs(left)).ok()
+    }
+
     /// What the member has done about this offer: whether it is activated, and how many more times it may be used; none:
     /// as often as they like.
     #[must_use]
@@ -285,10 +298,7 @@ impl Rules {
         if let Some(schedule) = self.schedule {
             schedule.holds(day, minute)?;
         }
-        if let Some(payment) = payment
-            && !self.payment_methods.is_empty()
-            && self.payment_methods.iter().all(|method| method != payment)
-        {
+        if payment.is_some_and(|payment| !self.takes(payment)) {
             return Err(WhyNot::OtherPayment);
         }
         if self.activation && !activated {
@@ -303,6 +313,20 @@ impl Rules {
             return channel == Channel::Store || (self.store_ids.is_empty() && self.store_attributes.is_empty());
         }
         self.channels.has(channel)
+    }
+
+    /// Whether the offer is for the channel, the store and the payment of these facts, as far as those are known: at whatever
+    /// time, for whomever.
+    pub(crate) fn concerns(&self, facts: &Facts<'_>) -> bool {
+        let store = facts.store.filter(|_| facts.channel == Channel::Store);
+        (self.channels.other || self.is_for(facts.channel))
+            && store.is_none_or(|store| self.holds_in(store).is_ok())
+            && facts.payment.is_none_or(|payment| self.takes(payment))
+    }
+
+    /// Whether it can be paid by `method`, as the platform writes it.
+    pub(crate) fn takes(&self, method: &str) -> bool {
+        self.payment_methods.is_empty() || self.payment_methods.iter().any(|known| known == method)
     }
 
     fn holds_in(&self, store: &StoreFacts) -> Result<(), WhyNot> {

@@ -91,6 +91,9 @@ impl Row {
             Self::Tasks => "tasks",
             Self::Own => "own",
             Self::Acts => "acts",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -108,6 +111,9 @@ impl Part {
             Self::Capabilities => "capabilities",
             Self::Tasks => "tasks",
             Self::Games => "games",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -464,6 +470,9 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Tasks => take(body, &mut state.tasks),
             Row::Own => take(body, &mut state.own),
             Row::Acts => take(body, &mut state.acts),
+            Row::Offers => take(body, &mut state.offers),
+            Row::Coupons => take(body, &mut state.coupons),
+            Row::Favourites => take(body, &mut state.favourites),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -584,6 +593,9 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
             Row::Tasks => put(transaction, row, &state.tasks)?,
             Row::Own => put(transaction, row, &state.own)?,
             Row::Acts => put(transaction, row, &state.acts)?,
+            Row::Offers => put(transaction, row, &state.offers)?,
+            Row::Coupons => put(transaction, row, &state.coupons)?,
+            Row::Favourites => put(transaction, row, &state.favourites)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;
