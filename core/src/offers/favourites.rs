@@ -158,8 +158,9 @@ pub(crate) fn check(
     if !allowed {
         return Err(WrongChoice::Position);
     }
+    let same = |goods| cell.goods.as_ref().is_some_and(|chosen| chosen.id == goods);
     match goods {
-        Some(goods) if period.holds(goods) || period.choices.iter().all(|choice| choice.id != goods) => {
+        Some(goods) if period.holds(goods) && !same(goods) || period.choices.iter().all(|choice| choice.id != goods) => {
             Err(WrongChoice::Goods)
         }
         _ => Ok(()),
@@ -240,6 +241,7 @@ mod tests {
         all[0].cells[1].goods = Some(goods("milk"));
         assert_eq!(choose(&all, 3, Some("bread")), Err(WrongChoice::Position), "two are enough");
         assert_eq!(choose(&all, 2, Some("bread")), Ok(()), "one for another");
+        assert_eq!(choose(&all, 2, Some("milk")), Ok(()), "the same again does no harm");
         assert_eq!(choose(&all, 2, None), Ok(()));
     }
 
