@@ -27,9 +27,9 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts offers tasks } -> clock -> host, types,
-//! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
-//! never a clock.
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts offers tasks } ->
+//! clock -> host, types, error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape
+//! of a clock reading, never a clock.
 //!
 //! Feature modules are pure: time, ids and places come in as arguments. Everything that changes what the member has is
 //! a `Change`: stored in one transaction, then applied in memory, then told. Memory is never ahead of disk.
