@@ -61,10 +61,10 @@ impl Phone {
 
     /// All that pushes can change, but what is counted.
     pub(crate) fn content(&self) -> String {
-        let State { accounts, inbox, tasks, outbox, .. } = &self.state;
+        let State { accounts, inbox, tasks, outbox, offers, .. } = &self.state;
         let Pushes { seen, told, receipts, tally: _ } = &*self.state.pushes;
         let events = outbox.facts().collect::<Vec<_>>();
-        format!("{accounts:?} {inbox:?} {tasks:?} {events:?} {seen:?} {told:?} {receipts:?}")
+        format!("{accounts:?} {inbox:?} {tasks:?} {offers:?} {events:?} {seen:?} {told:?} {receipts:?}")
     }
 
     /// How many pushes were ignored.

@@ -22,6 +22,8 @@ use crate::host::{Clock, ClockReading, Host, Observer, SystemClock};
 use crate::inbox::InboxView;
 use crate::links::{Links, Route};
 use crate::log::{Delivery, Subscription};
+use crate::offers::favourites::FavouritesView;
+use crate::offers::{OfferDetail, OfferId, OffersQuery, OffersView};
 use crate::platform::{self, Settings};
 use crate::push::{Push, PushOutcome};
 use crate::runtime::{Runtime, Task};
@@ -206,6 +208,28 @@ impl Loyalty {
     /// The tasks, with what the member has done for them on this phone and the platform has not counted yet.
     pub fn tasks(&self) -> TasksView {
         self.engine.tasks()
+    }
+
+    /// The offers and coupons that are the member's; where the query names a place, whether each applies there now.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where the store's zone is none.
+    pub fn offers(&self, query: OffersQuery) -> std::result::Result<OffersView, LoyaltyError> {
+        self.engine.offers(&query).map_err(|error| self.outward(error))
+    }
+
+    /// One offer or coupon with all that is known of it, a coupon's code included; none where it is there no more. Of the
+    /// query only channel, store and payment matter.
+    ///
+    /// # Errors
+    /// As [`Self::offers`].
+    pub fn offer(&self, id: OfferId, query: OffersQuery) -> std::result::Result<Option<OfferDetail>, LoyaltyError> {
+        self.engine.offer(id, &query).map_err(|error| self.outward(error))
+    }
+
+    /// The products that the member chose as their favourites, and may choose.
+    pub fn favourites(&self) -> FavouritesView {
+        self.engine.favourites()
     }
 
     /// What waits to be told to the platform.
@@ -410,6 +434,30 @@ impl Loyalty {
     /// [`LoyaltyError::Rejected`] where the member has no play left; [`LoyaltyError::Offline`]: play again later.
     pub async fn play(&self, game: String) -> std::result::Result<GameOutcome, LoyaltyError> {
         self.act(move |engine| async move { engine.play(game).await }).await
+    }
+
+    /// Activates an offer, or accepts a personal one. Works without a network: the view shows it as waiting, then what came
+    /// of it.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where there is no such offer; [`LoyaltyError::NotSupported`] where it is not activated here.
+    pub async fn activate_offer(&self, offer: i64) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.activate_offer(offer) }).await
+    }
+
+    /// Puts a product into a cell of favourites; none empties it. Needs a network: what counts is what the platform has.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Offline`]: nothing changed. [`LoyaltyError::Rejected`] where it is not allowed: the field named is
+    /// `period` (it is not its time), `position` (the cell stays as it is, or enough are chosen) or `goods` (it cannot be
+    /// chosen, or is already), or the text is the platform's.
+    pub async fn choose_favourite(
+        &self,
+        period: i64,
+        position: u32,
+        goods: Option<String>,
+    ) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.choose_favourite((period, position), goods).await }).await
     }
 
     /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves. What

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::balance::Account;
 use crate::inbox::Message;
+use crate::offers::Offer;
 use crate::types::Timestamp;
 
 /// How many pushes are remembered, and of how many things the newest version, at least.
@@ -170,8 +171,8 @@ pub(crate) enum Content {
     Balance(Option<Vec<Account>>),
     /// A task was done.
     Task(Option<String>),
-    /// An offer is new, or changed.
-    Offer(Option<i64>),
+    /// An offer is new, or changed. It may not have fitted, whole.
+    Offer { id: Option<i64>, offer: Option<Box<Offer>> },
     /// A message for the inbox.
     Message(Option<Message>),
     /// Something is gone.
@@ -208,7 +209,7 @@ impl Content {
         match self {
             Self::Balance(_) => Some(Thing::Balance),
             Self::Task(id) => id.clone().map(Thing::Task),
-            Self::Offer(id) => id.map(Thing::Offer),
+            Self::Offer { id, .. } => id.map(Thing::Offer),
             Self::Message(message) => message.as_ref().map(|message| Thing::Message(message.id.clone())),
             Self::Revoke(thing) => Some(thing.clone()),
             Self::Other => None,

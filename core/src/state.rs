@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::acts::{Act, Acts};
+use crate::acts::{Act, Acts, Ask, Of};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
 use crate::clock::Correction;
@@ -17,6 +17,8 @@ use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
 use crate::inbox::{Inbox, InboxPage, Message};
+use crate::offers::favourites::Favourites;
+use crate::offers::{self, Coupon, Offer};
 use crate::push::{self, Content, PushIgnored, PushMessage, Pushes, Receipt, ReceiptKind, Record, Thing};
 use crate::session::{self, Phase, Session, SessionChange};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
@@ -37,10 +39,13 @@ pub(crate) enum Part {
     Games,
     Inbox,
     Consents,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -53,6 +58,9 @@ impl Part {
         Self::Games,
         Self::Inbox,
         Self::Consents,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -67,6 +75,9 @@ impl Part {
             Self::Tasks | Self::Games => Row::Tasks,
             Self::Inbox => Row::Inbox,
             Self::Consents => Row::Consents,
+            Self::Offers => Row::Offers,
+            Self::Coupons => Row::Coupons,
+            Self::Favourites => Row::Favourites,
         }
     }
 
@@ -80,6 +91,8 @@ impl Part {
             Self::Tasks | Self::Games => Screen::Tasks,
             Self::Inbox => Screen::Inbox,
             Self::Consents => Screen::Consents,
+            Self::Offers | Self::Coupons => Screen::Offers,
+            Self::Favourites => Screen::Favourites,
         }
     }
 }
@@ -111,10 +124,13 @@ pub(crate) enum Row {
     /// What is known of messages that are not kept; those that are are a table.
     Inbox,
     Consents,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -131,6 +147,9 @@ impl Row {
         Self::Pushes,
         Self::Inbox,
         Self::Consents,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 }
 
@@ -209,6 +228,10 @@ pub(crate) enum Change {
     MessagesRead(Option<Vec<String>>),
     /// The platform answered for a receipt, or does not know what it is about; `question` as above.
     Receipted { receipt: Receipt, question: u64 },
+    /// A push told of an offer; `question` as in [`Change::Answered`]'s ticket: an answer to an older one knows less.
+    OfferPushed { offer: Box<Offer>, question: u64 },
+    /// A push says that an offer is taken back at an instant; `question` as above.
+    OfferRevoked { offer: i64, version: u64, at: Timestamp, question: u64 },
     /// Everything of the member goes.
     Forget,
 }
@@ -238,6 +261,9 @@ pub(crate) enum Answer {
         page: InboxPage,
     },
     Consents(Vec<Consent>),
+    Offers(Vec<Offer>),
+    Coupons(Vec<Coupon>),
+    Favourites(Vec<Favourites>),
 }
 
 impl Answer {
@@ -255,6 +281,9 @@ impl Answer {
             Self::Games(_) => Part::Games,
             Self::Inbox { .. } => Part::Inbox,
             Self::Consents(_) => Part::Consents,
+            Self::Offers(_) => Part::Offers,
+            Self::Coupons(_) => Part::Coupons,
+            Self::Favourites(_) => Part::Favourites,
         }
     }
 }
@@ -302,6 +331,10 @@ pub(crate) struct State {
     pub(crate) pushes: Arc<Pushes>,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) consents: Arc<Vec<Consent>>,
+    /// In the order in which they are shown, as are coupons.
+    pub(crate) offers: Arc<Vec<Offer>>,
+    pub(crate) coupons: Arc<Vec<Coupon>>,
+    pub(crate) favourites: Arc<Vec<Favourites>>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
@@ -334,9 +367,7 @@ impl State {
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
                 self.answer(answer, *ticket, &mut touched);
-                if part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.settle(part, *ticket, &mut touched);
             }
             Change::Unchanged { part, at, ticket } => {
                 if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
@@ -344,9 +375,7 @@ impl State {
                 }
                 Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
-                if *part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.settle(*part, *ticket, &mut touched);
             }
             Change::Missed { part, reason } => {
                 let before = Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Missed(*reason));
@@ -407,15 +436,23 @@ impl State {
             }
             Change::Asked(act) => {
                 Arc::make_mut(&mut self.acts).add(act.clone());
-                Self::asked(&mut touched);
+                self.asked(act.id, &mut touched);
             }
             Change::Done { act, question } => {
+                if let Some(Ask::Offer(done)) = self.acts.ask(*act)
+                    && let Some(offer) =
+                        Arc::make_mut(&mut self.offers).iter_mut().find(|offer| offer.id == done.offer())
+                {
+                    // The platform may never say so: not all do.
+                    offer.activated = Some(true);
+                    touched.rows.insert(Row::Offers);
+                }
                 Arc::make_mut(&mut self.acts).answered(*act, *question);
-                Self::asked(&mut touched);
+                self.asked(*act, &mut touched);
             }
             Change::Refused { act, text } => {
+                self.asked(*act, &mut touched);
                 Arc::make_mut(&mut self.acts).refused(*act, text.clone());
-                Self::asked(&mut touched);
             }
             Change::Draft { task, answers } => {
                 Arc::make_mut(&mut self.own).draft(task, answers.clone());
@@ -434,7 +471,7 @@ impl State {
                     touched.records.extend(Arc::make_mut(&mut self.pushes).take(push, *at));
                     let steps = self.track([Arc::clone(event)], *limits);
                     self.queue(steps, &mut touched);
-                    self.show_pushed(push, *question, &mut touched);
+                    self.show_pushed(push, *at, *question, &mut touched);
                 }
                 Err(reason) => self.ignore_push(reason, &mut touched),
             },
@@ -468,6 +505,18 @@ impl State {
                 touched.screens.insert(Screen::Outbox);
                 if matches!(receipt.kind, ReceiptKind::MessageRead | ReceiptKind::AllRead) {
                     self.read_told = *question;
+                }
+            }
+            Change::OfferPushed { offer, question } => {
+                if offers::put(Arc::make_mut(&mut self.offers), offer) {
+                    self.overtake(Part::Offers, *question, &mut touched);
+                    touched.add(Row::Offers, Screen::Offers);
+                }
+            }
+            Change::OfferRevoked { offer, version, at, question } => {
+                if offers::revoke(Arc::make_mut(&mut self.offers).as_mut_slice(), *offer, *version, *at) {
+                    self.overtake(Part::Offers, *question, &mut touched);
+                    touched.add(Row::Offers, Screen::Offers);
                 }
             }
             Change::Forget => {
@@ -510,6 +559,15 @@ impl State {
             Content::Message(Some(message)) if push.polled && self.inbox.holds(&message.id) => {
                 Err(PushIgnored::Duplicate)
             }
+            Content::Offer { id: Some(id), .. } => {
+                let known = self.offers.iter().find(|offer| offer.id == *id).map(|offer| offer.version);
+                let version = push.version.and_then(|version| u64::try_from(version).ok());
+                // The version that a sync brought first may still be told of.
+                if known.zip(version).is_some_and(|(known, version)| version < known) {
+                    return Err(PushIgnored::Stale);
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -521,7 +579,7 @@ impl State {
 
     /// Shows at once what a push brought, until the platform's next answer; not where that came later than the push was
     /// sent. What was asked before is not listened to any more: it may know less.
-    fn show_pushed(&mut self, push: &PushMessage, question: u64, touched: &mut Touched) {
+    fn show_pushed(&mut self, push: &PushMessage, at: Timestamp, question: u64, touched: &mut Touched) {
         let later = |part: Part| {
             let answered = self.answered.get(&part).map(|answered| answered.at);
             push.sent.zip(answered).is_none_or(|(sent, answered)| sent > answered)
@@ -538,6 +596,19 @@ impl State {
                 touched.records.extend(Arc::make_mut(&mut self.inbox).add(&message));
                 self.overtake(Part::Inbox, question, touched);
                 touched.screens.insert(Screen::Inbox);
+            }
+            Content::Offer { offer: Some(offer), .. } if later(Part::Offers) => {
+                touched.extend(self.apply(&Change::OfferPushed { offer: offer.clone(), question }));
+            }
+            Content::Revoke(Thing::Offer(offer)) if later(Part::Offers) => {
+                // Without a version, whatever is known is taken back.
+                let version = push.version.and_then(|version| u64::try_from(version).ok()).unwrap_or(u64::MAX);
+                touched.extend(self.apply(&Change::OfferRevoked { offer: *offer, version, at, question }));
+            }
+            Content::Revoke(Thing::Coupon(id)) if later(Part::Coupons) => {
+                Arc::make_mut(&mut self.coupons).retain(|coupon| coupon.id != *id);
+                self.overtake(Part::Coupons, question, touched);
+                touched.add(Row::Coupons, Screen::Offers);
             }
             Content::Revoke(Thing::Message(id)) if later(Part::Inbox) => {
                 touched.records.extend(Arc::make_mut(&mut self.inbox).remove(id));
@@ -561,15 +632,27 @@ impl State {
         }
     }
 
-    fn asked(touched: &mut Touched) {
-        touched.add(Row::Acts, Screen::Tasks);
-        touched.screens.extend([Screen::Outbox, Screen::Balance]);
+    /// What the member asked for by `act` is shown.
+    fn asked(&self, act: uuid::Uuid, touched: &mut Touched) {
+        touched.add(Row::Acts, Screen::Outbox);
+        match self.acts.ask(act).map(Ask::of) {
+            Some(Of::Offers) => _ = touched.screens.insert(Screen::Offers),
+            Some(Of::Tasks) | None => touched.screens.extend([Screen::Tasks, Screen::Balance]),
+        }
     }
 
-    /// The platform's tasks are those of `question`: what it had before that needs no prediction any more.
-    fn settle(&mut self, question: u64, touched: &mut Touched) {
-        if Arc::make_mut(&mut self.acts).settled(question) {
+    /// The platform's tasks or offers are those of `question`: what it had before that needs no prediction any more.
+    fn settle(&mut self, part: Part, question: u64, touched: &mut Touched) {
+        let of = match part {
+            Part::Tasks => Of::Tasks,
+            Part::Offers => Of::Offers,
+            _ => return,
+        };
+        if Arc::make_mut(&mut self.acts).settled(of, question) {
             touched.rows.insert(Row::Acts);
+        }
+        if of != Of::Tasks {
+            return;
         }
         let acts: Vec<_> = self.acts.of_tasks().collect();
         let steps = self.outbox.settled(question, |fact| tasks::awaits(&self.tasks, &acts, fact));
@@ -647,6 +730,20 @@ impl State {
             Answer::Consents(consents) => {
                 self.consents = Arc::new(consents.clone());
                 touched.rows.insert(Row::Consents);
+            }
+            Answer::Offers(offers) => {
+                offers::apply(Arc::make_mut(&mut self.offers), offers.clone());
+                touched.rows.insert(Row::Offers);
+            }
+            Answer::Coupons(coupons) => {
+                let mut coupons = coupons.clone();
+                offers::sort_coupons(&mut coupons);
+                self.coupons = Arc::new(coupons);
+                touched.rows.insert(Row::Coupons);
+            }
+            Answer::Favourites(favourites) => {
+                self.favourites = Arc::new(favourites.clone());
+                touched.rows.insert(Row::Favourites);
             }
         }
     }
@@ -810,6 +907,56 @@ mod tests {
         let touched = state.apply(&pulled(5, Some(at(0))));
         assert_eq!((state.outbox.facts().count(), touched.steps.len()), (0, 1));
         assert!(touched.rows.contains(&Row::Acts));
+    }
+
+    #[test]
+    fn a_push_changes_an_offer_at_once_and_a_later_answer_wins() {
+        let offer = |version, title: &str| Offer { version, title: title.to_owned(), ..offers::tests::offer(7) };
+        let titles = |state: &State| state.offers.iter().map(|offer| offer.title.clone()).collect::<Vec<_>>();
+        let pulled = |ticket, offers| Change::Answered {
+            at: at(0),
+            etag: Some("e".to_owned()),
+            ticket,
+            answer: Answer::Offers(offers),
+        };
+        let pushed =
+            |version, title, question| Change::OfferPushed { offer: Box::new(offer(version, title)), question };
+        let mut state = State::default();
+        state.apply(&pulled(1, vec![offer(2, "two")]));
+        assert_eq!(state.apply(&pushed(1, "one", 3)), Touched::default(), "older than what is known");
+        let touched = state.apply(&pushed(3, "three", 3));
+        assert_eq!((titles(&state), touched.screens), (vec!["three".to_owned()], [Screen::Offers].into()));
+        assert_eq!(state.etag(Part::Offers), None, "what the next answer is compared with has changed");
+        state.apply(&pulled(2, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["three"], "that was asked before the push came");
+        state.apply(&pulled(4, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["two"], "the platform is the truth");
+        let revoke = |version| Change::OfferRevoked { offer: 7, version, at: at(5), question: 6 };
+        assert_eq!(state.apply(&revoke(1)), Touched::default());
+        assert_eq!(state.apply(&revoke(2)).screens, [Screen::Offers].into());
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)));
+        assert_eq!(state.apply(&revoke(2)), Touched::default(), "no news twice");
+        state.apply(&pulled(5, vec![offer(2, "two")]));
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)), "asked before it was taken back");
+        state.apply(&pulled(7, Vec::new()));
+        assert!(state.offers.is_empty());
+    }
+
+    #[test]
+    fn an_activated_offer_stays_so_where_the_platform_does_not_say() {
+        let mut state = State::default();
+        let of_platform = |activated| vec![Offer { activated, ..offers::tests::offer(7) }];
+        state.apply(&answered(1, Answer::Offers(of_platform(None))));
+        let act = uuid::Uuid::from_u128(1);
+        let ask = Ask::Offer(offers::OfferAct::Activate { offer: 7, logical_name: "gift".to_owned() });
+        let touched = state.apply(&Change::Asked(Act { id: act, ask, answered: None, refused: None }));
+        assert_eq!(touched.screens, [Screen::Offers, Screen::Outbox].into());
+        let touched = state.apply(&Change::Done { act, question: 2 });
+        assert!(touched.rows.is_superset(&[Row::Offers, Row::Acts].into()));
+        state.apply(&answered(3, Answer::Offers(of_platform(None))));
+        assert_eq!((state.offers[0].activated, state.acts.of_offers().count()), (Some(true), 0));
+        state.apply(&answered(4, Answer::Offers(of_platform(Some(false)))));
+        assert_eq!(state.offers[0].activated, Some(false), "the platform says so");
     }
 
     #[test]

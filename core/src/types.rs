@@ -39,13 +39,17 @@ pub enum Screen {
     Inbox,
     /// What the member lets the programme write about.
     Consents,
+    /// Offers and coupons.
+    Offers,
+    /// Favourite products.
+    Favourites,
     /// What waits to be told to the platform.
     Outbox,
 }
 
 impl Screen {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Session,
         Self::Card,
         Self::Balance,
@@ -53,6 +57,8 @@ impl Screen {
         Self::Tasks,
         Self::Inbox,
         Self::Consents,
+        Self::Offers,
+        Self::Favourites,
         Self::Outbox,
     ];
 }

@@ -5,15 +5,18 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a shell may call. Chunky on purpose: whole views and acts, no getters.
-const METHODS: [&str; 42] = [
+const METHODS: [&str; 47] = [
+    "activateOffer",
     "answer",
     "answerTask",
     "balance",
     "card",
     "celebrated",
+    "chooseFavourite",
     "confirmCode",
     "confirmDeletion",
     "consents",
+    "favourites",
     "flush",
     "history",
     "inbox",
@@ -23,6 +26,8 @@ const METHODS: [&str; 42] = [
     "linkCard",
     "loadHistory",
     "loadInbox",
+    "offer",
+    "offers",
     "openLink",
     "outbox",
     "play",

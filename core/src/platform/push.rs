@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::envelope::{self, Wire};
 use super::messages::NotificationRow;
-use super::{time, wire};
+use super::{offers, time, wire};
 use crate::inbox;
 use crate::links::{Links, NoRoute, Route};
 use crate::push::{Content, Notification, NotificationChannel, Push, PushIgnored, PushMessage, Thing, id_key, key};
@@ -177,12 +177,15 @@ impl Fields {
                 ("task", NotificationChannel::Tasks, Content::Task(task))
             }
             Some("offer") => {
-                let offer = match (&payload, route) {
+                let id = match (&payload, route) {
                     (Some(payload), _) => Some(number_of(payload, "id").ok_or_else(wrong)?),
                     (None, Some(Route::Offer { offer })) => Some(*offer),
                     (None, _) => None,
                 };
-                ("offer", NotificationChannel::Offers, Content::Offer(offer))
+                // What is not all of an offer is a hint that there is one.
+                let whole = payload.as_ref().and_then(|payload| offers::pushed(payload.to_string().as_bytes()).ok());
+                let offer = whole.filter(|offer| Some(offer.id) == id).map(Box::new);
+                ("offer", NotificationChannel::Offers, Content::Offer { id, offer })
             }
             Some("revoke") => {
                 let thing = match &payload {

@@ -1,5 +1,7 @@
 //! The client against a server that answers canned bytes: whole, cut, slow, hostile.
 
+mod offers;
+
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -951,7 +953,9 @@ fn read_all(body: &[u8]) {
         let _ = success::<wire::EmitVirtual>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CodeKeyRow>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CapabilitiesRow>("t", wrapping, true, body).is_ok();
+        offers::read_all(wrapping, body);
     }
+    let _ = super::offers::pushed(body);
     let _ = envelope::refusal("t", 400, true, body);
     let _ = envelope::token_error(body);
 }
@@ -1021,6 +1025,17 @@ fn shaped() -> impl proptest::strategy::Strategy<Value = Value> {
         "field",
         "notActivatedAmount",
         "accountIsBlocked",
+        "offers",
+        "title",
+        "rules",
+        "schedule",
+        "days",
+        "benefit",
+        "storeAttributes",
+        "usesLeft",
+        "couponState",
+        "goodsId",
+        "position",
         "$type",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {

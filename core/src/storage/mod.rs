@@ -97,6 +97,9 @@ impl Row {
             Self::Pushes => "pushes",
             Self::Inbox => "inbox",
             Self::Consents => "consents",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -116,6 +119,9 @@ impl Part {
             Self::Games => "games",
             Self::Inbox => "inbox",
             Self::Consents => "consents",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -478,6 +484,9 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Pushes => take(body, &mut Arc::make_mut(&mut state.pushes).tally),
             Row::Inbox => take(body, &mut Arc::make_mut(&mut state.inbox).rest),
             Row::Consents => take(body, &mut state.consents),
+            Row::Offers => take(body, &mut state.offers),
+            Row::Coupons => take(body, &mut state.coupons),
+            Row::Favourites => take(body, &mut state.favourites),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -668,6 +677,9 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
                 put_messages(transaction, &state.inbox.messages)?;
             }
             Row::Consents => put(transaction, row, &state.consents)?,
+            Row::Offers => put(transaction, row, &state.offers)?,
+            Row::Coupons => put(transaction, row, &state.coupons)?,
+            Row::Favourites => put(transaction, row, &state.favourites)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;

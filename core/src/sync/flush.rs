@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::tokens::{Turn, take_turn, wait_for_turn};
 use super::{Engine, Wait, stale_reason};
-use crate::acts::{Act, Ask};
+use crate::acts::{Act, Ask, Of};
 use crate::error::{Error, Result};
 use crate::events::outbox::{BATCH, Queued, Step, count};
 use crate::events::{Activity, Data, Event, FlushReport, Installation, installed_id, kind, text};
@@ -330,26 +330,30 @@ impl Engine {
         blocking(move || engine.note_installation()).await?;
         // What another process tracked is seen by a commit.
         self.commit(&[])?;
-        let acted = self.send_acts().await;
+        let mut did = Vec::new();
+        let acted = self.send_acts(&mut did).await;
         let receipted = self.send_receipts().await;
         let told = self.send_events(sent).await;
-        if let (Ok(true), _) | (_, Ok(true)) = (&acted, &told) {
+        if did.contains(&Of::Tasks) || matches!(told, Ok(true)) {
             self.pull_tasks_and_money().await;
+        }
+        if did.contains(&Of::Offers) {
+            self.pull_offers_again().await;
         }
         acted?;
         receipted?;
         told.map(|_| ())
     }
 
-    /// Sends what the member asked for, in order. True when the platform did something of it.
-    async fn send_acts(self: &Arc<Self>) -> Result<bool> {
-        let mut did = false;
+    /// Sends what the member asked for, in order. Into `did` goes what the platform did something of.
+    async fn send_acts(self: &Arc<Self>, did: &mut Vec<Of>) -> Result<()> {
         if self.state().session.phase != Phase::SignedIn {
-            return Ok(false);
+            return Ok(());
         }
         loop {
             let state = self.state();
-            let Some(act) = state.acts.next().cloned() else { return Ok(did) };
+            let Some(act) = state.acts.next().cloned() else { return Ok(()) };
+            let of = act.ask.of();
             let member = state.sign_out_count;
             let platform = self.platform().await?;
             let outcome = self
@@ -359,13 +363,14 @@ impl Engine {
                         engine.check_member(member)?;
                         match act.ask {
                             Ask::Task(ask) => platform.task_act(&token, &ask, act.id).await,
+                            Ask::Offer(ask) => platform.offer_act(&token, &ask, act.id).await,
                         }
                     }
                 })
                 .await;
             let change = match outcome {
                 Ok(()) => {
-                    did = true;
+                    did.push(of);
                     Change::Done { act: act.id, question: self.questions.fetch_add(1, Ordering::Relaxed) }
                 }
                 Err(Error::Rejected(rejection)) => {

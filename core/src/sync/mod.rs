@@ -2,11 +2,12 @@
 //!
 //! [`Engine::commit`] is the one way in: a change is stored in one transaction, then applied in memory, then the screens
 //! it touches are told. [`Engine::refresh`] pulls every part; the parts fail apart, each with a freshness of its own.
-//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`]; what the platform is
-//! told in [`flush`], pushes, messages and consents in [`push`].
+//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`], to offers in
+//! [`offers`]; what the platform is told in [`flush`], pushes, messages and consents in [`push`].
 
 pub(crate) mod acts;
 mod flush;
+mod offers;
 mod push;
 mod tasks;
 mod tokens;
@@ -31,7 +32,7 @@ use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
-use crate::types::StaleReason;
+use crate::types::{StaleReason, Timestamp};
 
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
@@ -81,6 +82,8 @@ pub(crate) struct Engine {
     flushing: SingleFlight<u32>,
     /// What pushes told of and is still to be pulled; none: nobody is about to.
     pushed: Mutex<Option<BTreeSet<Part>>>,
+    /// When offers and favourite products change by themselves next: the app may have been away meanwhile.
+    due: Mutex<[Option<Timestamp>; 2]>,
 }
 
 /// How the app sets the engine up.
@@ -160,6 +163,7 @@ impl Engine {
             outgoing: Mutex::default(),
             flushing: SingleFlight::new(),
             pushed: Mutex::default(),
+            due: Mutex::default(),
         })
     }
 
@@ -320,8 +324,8 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let (cards, tasks) = tokio::join!(self.pull_cards(), self.pull_tasks());
-                [vec![capabilities], cards, tasks].concat()
+                let (cards, tasks, offers) = tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_offers());
+                [vec![capabilities], cards, tasks, offers].concat()
             },
             async {
                 let (member, money, history, messages) =
@@ -568,6 +572,7 @@ impl Engine {
         self.note_opened();
         loop {
             self.note_active();
+            self.tell_what_passed(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
             if self.flush_due() {
                 self.flush().await;
             }

@@ -126,7 +126,7 @@ impl Engine {
     }
 
     async fn pull_pushed(self: &Arc<Self>, parts: &BTreeSet<Part>) {
-        let (money, inbox) = tokio::join!(
+        let (money, inbox, offers) = tokio::join!(
             async {
                 if !parts.contains(&Part::Balance) {
                     return Vec::new();
@@ -136,8 +136,9 @@ impl Engine {
                 [money, vec![history], tasks].concat()
             },
             async { if parts.contains(&Part::Inbox) { self.pull_inbox(0).await } else { None } },
+            async { if parts.contains(&Part::Offers) { self.pull_offers().await } else { Vec::new() } },
         );
-        let failures: Vec<_> = money.into_iter().chain([inbox]).flatten().collect();
+        let failures: Vec<_> = money.into_iter().chain([inbox]).chain(offers).flatten().collect();
         if !failures.is_empty() {
             self.settle(&failures);
         }
@@ -259,6 +260,7 @@ fn touches(content: &Content) -> BTreeSet<Part> {
             [Part::Balance].into()
         }
         Content::Message(_) | Content::Revoke(Thing::Message(_)) => [Part::Inbox].into(),
-        Content::Offer(_) | Content::Revoke(Thing::Offer(_) | Thing::Coupon(_)) | Content::Other => BTreeSet::new(),
+        Content::Offer { .. } | Content::Revoke(Thing::Offer(_) | Thing::Coupon(_)) => [Part::Offers].into(),
+        Content::Other => BTreeSet::new(),
     }
 }

@@ -46,7 +46,7 @@ impl Engine {
     /// Pulls tasks and games, where the platform has them.
     pub(super) async fn pull_tasks(self: &Arc<Self>) -> Vec<Option<Failure>> {
         let tasks = async {
-            if !self.offers(Part::Tasks, "tasks") {
+            if !self.has(Part::Tasks, "tasks") {
                 return None;
             }
             let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
@@ -55,7 +55,7 @@ impl Engine {
             self.fetch(Part::Tasks, call, Answer::Tasks).await
         };
         let games = async {
-            if !self.offers(Part::Games, "games") {
+            if !self.has(Part::Games, "games") {
                 return None;
             }
             let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
@@ -68,12 +68,12 @@ impl Engine {
     }
 
     /// Whether the platform has a feature; where it has not, the part says so.
-    fn offers(&self, part: Part, feature: &str) -> bool {
-        let offers = self.state().capabilities.features.contains(feature);
-        if !offers && let Err(error) = self.commit(&[Change::Missed { part, reason: StaleReason::NotSupported }]) {
+    fn has(&self, part: Part, feature: &str) -> bool {
+        let has = self.state().capabilities.features.contains(feature);
+        if !has && let Err(error) = self.commit(&[Change::Missed { part, reason: StaleReason::NotSupported }]) {
             tracing::debug!(%error, "a missing feature is not noted");
         }
-        offers
+        has
     }
 
     /// What the platform took from the outbox may have finished a task, and paid for it.

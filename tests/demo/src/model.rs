@@ -334,7 +334,7 @@ impl Model {
                     Screen::Balance => Screen::History,
                     Screen::History => Screen::Tasks,
                     Screen::Tasks => Screen::Session,
-                    Screen::Session | Screen::Outbox => Screen::Card,
+                    Screen::Session | Screen::Outbox | Screen::Offers | Screen::Favourites => Screen::Card,
                 }
             }
             KeyCode::Char('z') => (self.screen, self.enlarged) = (Screen::Card, true),

@@ -232,6 +232,8 @@ impl Views {
             Screen::History => self.history = app.history(HistoryFilter::All),
             Screen::Tasks => self.tasks = app.tasks(),
             Screen::Outbox => self.outbox = app.outbox(),
+            // None of this terminal's.
+            Screen::Offers | Screen::Favourites => {}
         }
     }
 }
