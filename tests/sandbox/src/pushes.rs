@@ -88,7 +88,7 @@ pub(crate) fn send(tx: &Connection, member: i64, push: &Push, now: Timestamp) ->
         )?
         .query_map([member], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let data = push.data(&id);
+    let data = push.data(&id, now);
     for (token, service) in tokens {
         let payload = match service.as_str() {
             "Apns" => apns(push, &data),
@@ -178,7 +178,7 @@ pub(crate) fn receipts(tx: &Connection, message: Option<&str>) -> Outcome<Vec<Va
 impl Push {
     /// The keys and values that every service carries; all values are strings, as FCM wants it. The payload is left out where
     /// the whole would not fit.
-    fn data(&self, id: &str) -> Map<String, Value> {
+    fn data(&self, id: &str, now: Timestamp) -> Map<String, Value> {
         let mut data = Map::new();
         let mut put = |key: &str, value: String| data.insert(key.to_owned(), Value::String(value));
         put("message_id", id.to_owned());
@@ -186,6 +186,7 @@ impl Push {
         put("title", self.title.clone());
         put("body", self.body.clone());
         put("kind", self.kind.to_owned());
+        put("sent", now.to_string());
         put("expires", self.expires.to_string());
         put("link", self.link.clone());
         if let Some(version) = self.version {
