@@ -4,7 +4,6 @@
 //! the same; then each city gets one, so that a small chain has all that a large one has; the rest go where people live.
 //! Cities are facts, with their source in `cities.tsv`; streets, hours and holidays are made up after what is usual there.
 
-use std::borrow::Cow;
 use std::f64::consts::TAU;
 use std::sync::LazyLock;
 
@@ -164,7 +163,7 @@ impl Chain {
             3 => Some(self.known(3, 2, Format::Supermarket, "Marienplatz", (48.1374, 11.5755))),
             _ => {
                 let mut rng = self.dice(number);
-                let city = self.city_of(number, &mut rng)?;
+                let city = city_of(number, &mut rng)?;
                 let format = format(&mut rng);
                 let place = around(city, &mut rng);
                 let mut store = furnished(number, city, format, place, &mut rng);
@@ -189,17 +188,6 @@ impl Chain {
         furnished(number, nearest, Format::Supermarket, (latitude, longitude), &mut rng)
     }
 
-    /// The days of this year on which a store's hours differ, and the first one of the next.
-    #[expect(clippy::unused_self, reason = "holidays are the chain's to say, though no seed changes them today")]
-    pub(super) fn holidays(&self, store: &Store, year: i16) -> Vec<Exception> {
-        let number = store.location.city.id;
-        let country = CITIES.list.iter().find(|city| city.number == number).map_or("", |city| city.country);
-        if store.has_format(Format::FuelStation) {
-            return Vec::new();
-        }
-        holidays(country, store.has_format(Format::Hypermarket), year)
-    }
-
     /// One of the stores that tests and pages know by number.
     fn known(&self, number: i64, city: usize, format: Format, street: &'static str, place: (f64, f64)) -> Store {
         let mut rng = self.dice(number);
@@ -212,20 +200,30 @@ impl Chain {
         store
     }
 
-    fn city_of(&self, number: i64, rng: &mut Rng) -> Option<&'static City> {
-        let Cities { list, people } = &*CITIES;
-        // After the first three.
-        if let Some(city) = usize::try_from(number - 4).ok().and_then(|nth| list.get(nth)) {
-            return Some(city);
-        }
-        let one = rng.u64(0..*people.last()?);
-        list.get(people.partition_point(|sum| *sum <= one))
-    }
-
     /// Neighbours in number must not be alike: the bits of the number are spread by the golden ratio first.
     fn dice(&self, number: i64) -> Rng {
         Rng::with_seed(self.seed.rotate_left(32) ^ number.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
+}
+
+/// After the first three, each city has one; then a city is as likely as its people are many.
+fn city_of(number: i64, rng: &mut Rng) -> Option<&'static City> {
+    let Cities { list, people } = &*CITIES;
+    if let Some(city) = usize::try_from(number - 4).ok().and_then(|nth| list.get(nth)) {
+        return Some(city);
+    }
+    let one = rng.u64(0..*people.last()?);
+    list.get(people.partition_point(|sum| *sum <= one))
+}
+
+/// The days of this year on which a store's hours differ, and the first one of the next.
+pub(super) fn exceptions(store: &Store, year: i16) -> Vec<Exception> {
+    if store.has_format(Format::FuelStation) {
+        return Vec::new();
+    }
+    let number = store.location.city.id;
+    let country = CITIES.list.iter().find(|city| city.number == number).map_or("", |city| city.country);
+    holidays(country, store.has_format(Format::Hypermarket), year)
 }
 
 impl Store {
@@ -287,7 +285,7 @@ fn furnished(number: i64, city: &City, format: Format, (latitude, longitude): (f
         is_archived: false,
         contacts: (rng.u32(0..4) == 0).then(|| format!("store-{number}@pocket.example")),
         additional_info: attributes(format, rng),
-        time_zone: Cow::Borrowed(zone(city)),
+        time_zone: city.zone.into(),
         exceptions: None,
         till_symbology: (rng.u32(0..5) == 0).then(|| symbology[rng.usize(0..symbology.len())].into()),
         location: Location {
@@ -297,7 +295,7 @@ fn furnished(number: i64, city: &City, format: Format, (latitude, longitude): (f
             longitude,
             city: Place {
                 id: city.number,
-                name: Cow::Owned(city.title.to_owned()),
+                name: city.title.into(),
                 prefix: (city.country == "RU").then_some("г.".into()),
             },
             street: Some(street.into()),
@@ -306,10 +304,6 @@ fn furnished(number: i64, city: &City, format: Format, (latitude, longitude): (f
             office: None,
         },
     }
-}
-
-fn zone(city: &City) -> &'static str {
-    city.zone
 }
 
 /// What a store has. Values are of all types that a platform sends.
@@ -625,6 +619,6 @@ mod tests {
         assert!(days[2].intervals.is_empty());
         assert!(holidays("DE", true, 2028).iter().any(|day| day.date == date(2028, 10, 1) && day.intervals.len() == 1));
         let chain = Chain::new(1, 3);
-        assert_eq!(chain.holidays(&chain.store(2).unwrap(), 2027), days);
+        assert_eq!(exceptions(&chain.store(2).unwrap(), 2027), days);
     }
 }

@@ -173,7 +173,7 @@ impl Catalogue {
     fn told(&self, id: i64, now: Timestamp) -> Option<Store> {
         let mut store = self.store(id)?.into_owned();
         if store.exceptions.is_none() {
-            store.exceptions = Some(self.chain.holidays(&store, year(now)));
+            store.exceptions = Some(chain::exceptions(&store, year(now)));
         }
         Some(store)
     }
@@ -323,14 +323,14 @@ pub(crate) struct Change {
     is_archived: Option<bool>,
     time_zone: Option<String>,
     /// Null: unknown.
-    #[serde(default, deserialize_with = "given")]
-    schedule_model: Option<Option<Week>>,
+    #[serde(default)]
+    schedule_model: Field<Week>,
     /// Null: the country's holidays.
-    #[serde(default, deserialize_with = "given")]
-    exceptions: Option<Option<Vec<Exception>>>,
+    #[serde(default)]
+    exceptions: Field<Vec<Exception>>,
     /// Null: the programme's.
-    #[serde(default, deserialize_with = "given")]
-    till_symbology: Option<Option<String>>,
+    #[serde(default)]
+    till_symbology: Field<String>,
     /// In place of all attributes.
     additional_info: Option<Vec<Attribute>>,
     /// Attributes to set; null drops one.
@@ -342,9 +342,18 @@ pub(crate) fn read_change(json: Value) -> Outcome<Change> {
     serde_json::from_value(json).map_err(|error| malformed(format!("This is no change of a store: {error}")))
 }
 
-/// Tells null from absent.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(value).map(Some)
+/// A field that null unsets and that stays where it is absent.
+#[derive(Debug, Default)]
+enum Field<T> {
+    #[default]
+    Absent,
+    Told(Option<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        Option::deserialize(value).map(Self::Told)
+    }
 }
 
 /// One store with its holidays, as the App API writes it.
@@ -415,7 +424,7 @@ fn changed(mut store: Store, change: Change) -> Outcome<Store> {
     if let Some(zone) = change.time_zone {
         store.time_zone = short("timeZone", &zone, MOST_TEXT)?.into();
     }
-    if let Some(week) = change.schedule_model {
+    if let Field::Told(week) = change.schedule_model {
         let days = |week: &Week| {
             [&week.mon, &week.tue, &week.wed, &week.thu, &week.fri, &week.sat, &week.sun].map(Clone::clone)
         };
@@ -424,13 +433,13 @@ fn changed(mut store: Store, change: Change) -> Outcome<Store> {
         }
         store.schedule_model = week;
     }
-    if let Some(exceptions) = change.exceptions {
+    if let Field::Told(exceptions) = change.exceptions {
         let days = exceptions.as_deref().unwrap_or_default();
         few("exceptions", days.len())?;
         days.iter().try_for_each(|day| check_intervals("exceptions", &day.intervals))?;
         store.exceptions = exceptions;
     }
-    if let Some(symbology) = change.till_symbology {
+    if let Field::Told(symbology) = change.till_symbology {
         store.till_symbology =
             symbology.map(|name| short("tillSymbology", &name, MOST_TEXT)).transpose()?.map(Cow::from);
     }
