@@ -51,8 +51,9 @@ impl Period {
 
 /// What favourites can be chosen now, as the Member API writes it.
 pub(crate) fn list(tx: &Connection, member: i64, now: Timestamp) -> Outcome<Value> {
-    members::complete(tx, member)?;
-    let period = Period::of(programme::zone().to_datetime(now).date());
+    // Nobody who is not a member chooses anything.
+    let known = members::complete(tx, member).is_ok();
+    let period = Period::of(programme::zone().to_datetime(now).date()).filter(|_| known);
     let period = period.map(|period| {
         json!({
             "$type": "Loymax.FavoriteGoods.FavoriteGoodsModel",

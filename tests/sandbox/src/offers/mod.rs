@@ -8,7 +8,7 @@ pub(crate) mod definitions;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pocketcard::offers::rules::{Benefit, Channel, Facts, Rules, WhyNot};
+use pocketcard::offers::rules::{Benefit, Facts, Rules, StoreFacts, WhyNot};
 use pocketcard::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -154,16 +154,20 @@ impl Offer {
         })
     }
 
-    /// Whether a member can use it in some store, and then in this one.
-    fn is_for_store(&self, store: &pocketcard::offers::rules::StoreFacts) -> bool {
-        let Rules { store_ids, store_attributes, .. } = &self.rules;
-        let has = |(name, values): (&String, &Vec<String>)| {
-            store.attributes.get(name).is_some_and(|known| values.iter().any(|value| known.contains(value)))
-        };
-        self.rules.is_for(Channel::Store)
-            && (store_ids.is_empty() || store_ids.contains(&store.id))
-            && store_attributes.iter().all(has)
+    /// What its rules say of stores, and nothing else.
+    fn places(&self) -> Rules {
+        let Rules { channels, store_attributes, store_ids, .. } = &self.rules;
+        Rules {
+            channels: *channels,
+            store_attributes: store_attributes.clone(),
+            store_ids: store_ids.clone(),
+            ..Rules::default()
+        }
     }
+}
+
+fn holds_in(places: &Rules, store: &StoreFacts, now: Timestamp) -> bool {
+    places.applies(&Facts::in_store(store, now)).is_ok()
 }
 
 /// All offers of a member, as the App API writes them.
@@ -219,27 +223,28 @@ pub(crate) fn page(
     };
     let mut offers = of_member(tx, member, now)?;
     offers.retain(|offer| {
-        offer.shown(now) && wanted(offer) && store.as_ref().is_none_or(|store| offer.is_for_store(store))
+        offer.shown(now) && wanted(offer) && store.as_ref().is_none_or(|store| holds_in(&offer.places(), store, now))
     });
     let page: Vec<Offer> = offers.into_iter().skip(from).take(count).collect();
     let page: Vec<Value> =
-        count_stores(&catalogue, &page).into_iter().zip(&page).map(|(n, offer)| offer.plain(n)).collect();
+        count_stores(&catalogue, &page, now).into_iter().zip(&page).map(|(n, offer)| offer.plain(n)).collect();
     Ok(if page.is_empty() { Value::Null } else { Value::Array(page) })
 }
 
 /// One offer, as the Member API writes it.
 pub(crate) fn plain(tx: &Connection, member: i64, id: i64, now: Timestamp) -> Outcome<Value> {
     let offer = [one(tx, member, id, now)?];
-    let stores = count_stores(&Catalogue::read(tx)?, &offer);
+    let stores = count_stores(&Catalogue::read(tx)?, &offer, now);
     Ok(offer[0].plain(stores[0]))
 }
 
 /// In how many stores each of these can be used. Each store is made once for all.
-fn count_stores(catalogue: &Catalogue, offers: &[Offer]) -> Vec<usize> {
+fn count_stores(catalogue: &Catalogue, offers: &[Offer], now: Timestamp) -> Vec<usize> {
+    let places: Vec<Rules> = offers.iter().map(Offer::places).collect();
     let mut counts = vec![0; offers.len()];
     for store in catalogue.all_facts() {
-        for (count, offer) in counts.iter_mut().zip(offers) {
-            *count += usize::from(offer.is_for_store(&store));
+        for (count, places) in counts.iter_mut().zip(&places) {
+            *count += usize::from(holds_in(places, &store, now));
         }
     }
     counts
@@ -247,9 +252,9 @@ fn count_stores(catalogue: &Catalogue, offers: &[Offer]) -> Vec<usize> {
 
 /// The stores in which an offer can be used, as the Member API writes them.
 pub(crate) fn stores_of(tx: &Connection, member: i64, id: i64, now: Timestamp) -> Outcome<Value> {
-    let offer = one(tx, member, id, now)?;
+    let places = one(tx, member, id, now)?.places();
     let catalogue = Catalogue::read(tx)?;
-    let there = catalogue.all_facts().filter(|store| offer.is_for_store(store)).take(MOST_STORES);
+    let there = catalogue.all_facts().filter(|store| holds_in(&places, store, now)).take(MOST_STORES);
     let there: Vec<Value> = there.map(|store| catalogue.merchant(store.id)).collect::<Outcome<_>>()?;
     Ok(if there.is_empty() { Value::Null } else { Value::Array(there) })
 }
