@@ -155,7 +155,7 @@ impl Campaign {
             push.image_url = push.image_url.or(news.image_url);
         }
         let has_words = !push.title.is_empty() || !push.body.is_empty();
-        if self.inbox.unwrap_or_else(|| has_words && matches!(push.kind.as_str(), "message" | "offer")) {
+        if self.inbox.unwrap_or(has_words && matches!(push.kind.as_str(), "message" | "offer")) {
             if !has_words {
                 return Err(invalid("title", "What goes into the inbox has words."));
             }

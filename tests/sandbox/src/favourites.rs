@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
 use crate::clock::later;
-use crate::members;
+use crate::members::{self, State};
 use crate::programme::{self, GOODS, TIERS, tier};
 use crate::refusal::{Outcome, conflict, forbidden, missing};
 use crate::wire::{instant, time};
@@ -52,7 +52,7 @@ impl Period {
 /// What favourites can be chosen now, as the Member API writes it.
 pub(crate) fn list(tx: &Connection, member: i64, now: Timestamp) -> Outcome<Value> {
     // Nobody who is not a member chooses anything.
-    let known = members::complete(tx, member).is_ok();
+    let known = members::member(tx, member)?.state == State::Normal;
     let period = Period::of(programme::zone().to_datetime(now).date()).filter(|_| known);
     let period = period.map(|period| {
         json!({

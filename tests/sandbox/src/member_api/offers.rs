@@ -1,13 +1,13 @@
 //! Offers, coupons and favourite goods.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::envelope::{Answer, fresh, success};
 use crate::coupons;
-use crate::extract::{Body, Caller, Number, Query, Word};
+use crate::extract::{Body, Caller, Number, Numbers, Query, Word};
 use crate::favourites;
 use crate::offers::{self, Kind};
 use crate::platform::App;
@@ -102,26 +102,15 @@ pub(super) struct Choice {
 pub(super) async fn choose(
     State(app): State<App>,
     Caller(member): Caller,
-    Path(cell): Path<(String, String)>,
+    Numbers(id, position): Numbers,
     Body(body): Body<Choice>,
 ) -> Answer {
-    let cell = numbers(&cell);
-    app.act(move |tx, now| favourites::choose(tx, member, cell, Some(&body.goods_id), now)).await?;
+    app.act(move |tx, now| favourites::choose(tx, member, (id, position), Some(&body.goods_id), now)).await?;
     Ok(success(Value::Null))
 }
 
 /// `DELETE users/favoriteGoods/{id}/{position}`
-pub(super) async fn clear(
-    State(app): State<App>,
-    Caller(member): Caller,
-    Path(cell): Path<(String, String)>,
-) -> Answer {
-    let cell = numbers(&cell);
-    app.act(move |tx, now| favourites::choose(tx, member, cell, None, now)).await?;
+pub(super) async fn clear(State(app): State<App>, Caller(member): Caller, Numbers(id, position): Numbers) -> Answer {
+    app.act(move |tx, now| favourites::choose(tx, member, (id, position), None, now)).await?;
     Ok(success(Value::Null))
-}
-
-/// What is no number belongs to nothing: -1.
-fn numbers((id, position): &(String, String)) -> (i64, i64) {
-    (id.parse().unwrap_or(-1), position.parse().unwrap_or(-1))
 }

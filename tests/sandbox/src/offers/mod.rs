@@ -59,13 +59,13 @@ fn offer(tx: &Connection, member: i64, definition: Definition, span: Span) -> Ou
         .query_row(params![member, definition.id, since], |row| row.get(0))?;
     let uses_left = match definition.uses {
         None => None,
-        Some(uses) => {
-            let used: u32 = tx
+        Some(most) => {
+            let uses: u32 = tx
                 .prepare_cached(
                     "SELECT count(*) FROM offer_use WHERE member = ?1 AND offer = ?2 AND at >= ?3 AND undone = 0",
                 )?
                 .query_row(params![member, definition.id, since], |row| row.get(0))?;
-            Some(uses.saturating_sub(used))
+            Some(most.saturating_sub(uses))
         }
     };
     Ok(Offer { rules: definition.rules(span)?, benefit: definition.benefit()?, definition, activated, uses_left })

@@ -150,7 +150,7 @@ async fn all_traffic_is_as_the_contract_says() {
         "id": 100, "title": "Everything", "imageUrl": "https://example.com/1.png", "personal": true, "logicalName": "all",
         "begin": "2031-05-01T00:00:00Z", "end": "2031-06-01T00:00:00Z", "revoked": "2031-05-30T00:00:00Z", "uses": 2,
         "rules": {
-            "channels": ["online", "store", "kiosk"], "storeAttributes": { "Pickup": ["desk"] }, "storeIds": [1, 2],
+            "channels": ["online", "store", "kiosk"], "storeAttributes": { "CustomTradeFormat": ["Hypermarket"] }, "storeIds": [1, 2],
             "schedule": { "days": ["sun"], "from": "10:00", "to": "22:00" }, "paymentMethods": ["card"], "activation": "required",
             "benefit": { "discountPercent": 1, "points": 2, "multiplier": 3 }, "minimumAmount": 10, "$type": "Rules",
         },
