@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::clock::later;
 use crate::ledger::{self, Life};
 use crate::members;
-use crate::programme::{BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, shop, tier};
+use crate::programme::{BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, tier};
 use crate::pushes;
 use crate::refusal::{Outcome, conflict, invalid, missing};
+use crate::stores::{self, Catalogue, stock};
 use crate::wire::{ONE, amount, number, time};
 
 /// One line of what is bought. Amounts as the database keeps them.
@@ -35,6 +36,28 @@ pub(crate) struct Purchase {
     pub(crate) shop: Option<i64>,
     pub(crate) lines: Vec<Line>,
     pub(crate) points: i64,
+    /// Points that offers give, beyond what any purchase earns.
+    pub(crate) given: i64,
+}
+
+/// What a purchase earns without any offer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Earned {
+    /// Points that can be spent at once.
+    pub(crate) at_once: i64,
+    /// Points of the tier, which wait.
+    pub(crate) later_on: i64,
+    stars: i64,
+}
+
+/// What a member earns with this much money.
+pub(crate) fn earned(tx: &Connection, member: i64, money: i64, now: Timestamp) -> Outcome<Earned> {
+    let (tier, _) = tier(members::bought(tx, member, now)?);
+    Ok(Earned {
+        at_once: share(money, BASE_RATE),
+        later_on: share(money, tier.extra_rate),
+        stars: if money >= STAR_FROM { ONE } else { 0 },
+    })
 }
 
 /// Sells. Gives the receipt.
@@ -44,9 +67,8 @@ pub(crate) fn purchase(tx: &Connection, sale: &Purchase, now: Timestamp) -> Outc
         return Err(invalid("payWithPoints", "More points than the goods cost."));
     }
     let money = total - sale.points;
-    let (tier, _) = tier(members::bought(tx, sale.member, now)?);
-    let (at_once, later_on) = (share(money, BASE_RATE), share(money, tier.extra_rate));
-    let stars = if money >= STAR_FROM { ONE } else { 0 };
+    let Earned { at_once, later_on, stars } = earned(tx, sale.member, money, now)?;
+    let at_once = at_once + sale.given;
 
     ledger::spend(tx, sale.member, &POINTS, sale.points, &sale.id, now)?;
     let life = |starts| Life { starts, ends: Some(later(starts, POINTS_LIFE)) };
@@ -171,6 +193,9 @@ pub(crate) fn refund(tx: &Connection, refund: &Refund, now: Timestamp) -> Outcom
         params![refund.purchase, money, points, taken[0], taken[1], taken[2]],
     )?;
     on_card(tx, sold.card, -(taken[0] + taken[1]), -points)?;
+    if let Some(shop) = sold.shop {
+        stock::bring_back(tx, shop, back.iter().map(|(_, line)| line), now)?;
+    }
     record(
         tx,
         sold.member,
@@ -343,17 +368,18 @@ pub(crate) fn history(tx: &Connection, member: i64, filter: &Filter) -> Outcome<
     ))?;
     let mut found =
         page.query(params_from_iter(arguments.iter().chain(&[Sql::Integer(filter.count), Sql::Integer(filter.from)])))?;
+    let catalogue = Catalogue::read(tx)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
         let at_shop: Option<i64> = row.get("shop")?;
-        let at_shop = at_shop.and_then(shop);
-        let brand = at_shop.map(|_| json!({ "id": "5c1f7d0e-0000-4000-8000-000000000001", "name": "Pocket Market" }));
+        let location = at_shop.map(|shop| catalogue.location(shop)).transpose()?.flatten();
+        let brand = location.as_ref().map(|_| stores::brand());
         rows.push(json!({
             "id": row.get::<_, String>("id")?,
             "dateTime": time(row.get("at")?),
             "type": row.get::<_, String>("kind")?,
             "description": row.get::<_, Option<String>>("description")?,
-            "location": at_shop.map(crate::programme::Shop::location),
+            "location": location,
             "brand": brand,
             "data": serde_json::from_str::<Value>(row.get_ref("data")?.as_str().map_err(rusqlite::Error::from)?)?,
         }));
