@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::offers::{Asked, OfferAct};
 use crate::tasks::TaskAct;
 
 /// How many refusals are remembered.
@@ -17,6 +18,17 @@ const REFUSED: usize = 20;
 pub(crate) enum Ask {
     /// Of a task.
     Task(TaskAct),
+    /// Of an offer.
+    Offer(OfferAct),
+}
+
+/// What shows what came of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// The platform's tasks.
+    Tasks,
+    /// The platform's offers.
+    Offers,
 }
 
 /// One thing that the member asked for.
@@ -81,27 +93,63 @@ impl Acts {
         }
     }
 
-    /// The platform's tasks, asked for by `question`, show what came of what it did before. True when that was something.
-    pub(crate) fn settled(&mut self, question: u64) -> bool {
+    /// The platform's tasks or offers, asked for by `question`, show what came of what it did before. True when that was
+    /// something.
+    pub(crate) fn settled(&mut self, of: Of, question: u64) -> bool {
         let before = self.0.len();
-        self.0.retain(|act| act.answered.is_none_or(|answered| answered >= question));
+        self.0.retain(|act| act.ask.of() != of || act.answered.is_none_or(|answered| answered >= question));
         before != self.0.len()
+    }
+
+    /// What is asked for by `id`.
+    pub(crate) fn ask(&self, id: Uuid) -> Option<&Ask> {
+        self.0.iter().find(|act| act.id == id).map(|act| &act.ask)
     }
 
     /// What tasks were asked for and may not show yet, oldest first.
     pub(crate) fn of_tasks(&self) -> impl Iterator<Item = (&TaskAct, Option<&str>)> {
-        self.0.iter().map(|act| {
-            let Ask::Task(ask) = &act.ask;
-            (ask, act.refused.as_deref())
+        self.0.iter().filter_map(|act| match &act.ask {
+            Ask::Task(ask) => Some((ask, act.refused.as_deref())),
+            Ask::Offer(_) => None,
+        })
+    }
+
+    /// What offers were asked for and may not show yet, oldest first.
+    pub(crate) fn of_offers(&self) -> impl Iterator<Item = (&OfferAct, Asked<'_>)> {
+        self.0.iter().filter_map(|act| match &act.ask {
+            Ask::Offer(ask) => Some((
+                ask,
+                match (&act.refused, act.answered) {
+                    (Some(text), _) => Asked::Refused(text),
+                    (None, Some(_)) => Asked::Done,
+                    (None, None) => Asked::Waiting,
+                },
+            )),
+            Ask::Task(_) => None,
         })
     }
 }
 
+/// What an act is about.
+#[derive(PartialEq, Eq)]
+enum Subject<'a> {
+    Task(&'a str),
+    Offer(i64),
+}
+
 impl Ask {
     /// What it is about: a refusal of one act is over when the member tries the same thing again.
-    fn subject(&self) -> &str {
+    fn subject(&self) -> Subject<'_> {
         match self {
-            Self::Task(act) => act.task(),
+            Self::Task(act) => Subject::Task(act.task()),
+            Self::Offer(act) => Subject::Offer(act.offer()),
+        }
+    }
+
+    pub(crate) fn of(&self) -> Of {
+        match self {
+            Self::Task(_) => Of::Tasks,
+            Self::Offer(_) => Of::Offers,
         }
     }
 }
@@ -153,10 +201,10 @@ mod tests {
         acts.answered(id(1), 5);
         acts.answered(id(2), 8);
         acts.refused(id(3), "No".to_owned());
-        assert!(!acts.settled(5), "that was asked before it was done");
-        assert!(acts.settled(6));
+        assert!(!acts.settled(Of::Tasks, 5), "that was asked before it was done");
+        assert!(acts.settled(Of::Tasks, 6));
         assert_eq!(shown(&acts), [("b", None), ("c", Some("No")), ("d", None)]);
-        assert!(!acts.settled(8) && acts.settled(9) && !acts.settled(99));
+        assert!(!acts.settled(Of::Tasks, 8) && acts.settled(Of::Tasks, 9) && !acts.settled(Of::Tasks, 99));
         assert_eq!(shown(&acts), [("c", Some("No")), ("d", None)], "a refusal and what waits stay");
     }
 
@@ -187,6 +235,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_of_offers_is_settled_by_offers_alone() {
+        let activate = |number: u128, offer| {
+            let ask = Ask::Offer(OfferAct::Activate { offer, logical_name: "gift".to_owned() });
+            Act { id: id(number), ask, answered: None, refused: None }
+        };
+        let mut acts = asked(&[act(1, "7"), activate(2, 7), activate(3, 8)]);
+        let of_offers =
+            |acts: &Acts| acts.of_offers().map(|(act, asked)| (act.offer(), asked == Asked::Done)).collect::<Vec<_>>();
+        acts.answered(id(1), 5);
+        acts.answered(id(2), 5);
+        assert_eq!(of_offers(&acts), [(7, true), (8, false)]);
+        assert!(acts.settled(Of::Tasks, 9));
+        assert_eq!((shown(&acts), of_offers(&acts)), (vec![], vec![(7, true), (8, false)]));
+        assert!(acts.settled(Of::Offers, 9));
+        acts.refused(id(3), "Not yours".to_owned());
+        assert_eq!(acts.of_offers().map(|(_, asked)| asked).collect::<Vec<_>>(), [Asked::Refused("Not yours")]);
+        acts.add(act(4, "8"));
+        assert_eq!(acts.of_offers().count(), 1, "a task of that name is another thing");
+        acts.add(activate(5, 8));
+        assert_eq!(acts.of_offers().map(|(_, asked)| asked).collect::<Vec<_>>(), [Asked::Waiting]);
+    }
+
+    #[test]
     fn after_a_restart_any_question_comes_later_than_what_was_done() {
         let mut acts = asked(&[act(1, "a"), act(2, "b"), act(3, "c"), act(4, "d")]);
         acts.answered(id(1), 900);
@@ -196,7 +267,7 @@ mod tests {
         let mut acts = serde_json::from_str::<Acts>(&text).unwrap().stored();
         assert_eq!(shown(&acts), [("a", None), ("b", Some("No")), ("c", None), ("d", Some(""))]);
         assert_eq!((acts.next(), acts.len()), (Some(&act(3, "c")), 1), "what was done or refused is not asked again");
-        assert!(acts.settled(1));
+        assert!(acts.settled(Of::Tasks, 1));
         assert_eq!(shown(&acts), [("b", Some("No")), ("c", None), ("d", Some(""))]);
     }
 }

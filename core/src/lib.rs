@@ -13,8 +13,12 @@
 //! | [`balance`] | accounts, tier, what is pending and what expires |
 //! | [`history`] | purchases, rewards, withdrawals |
 //! | [`session`] | where a sign-in or registration stands |
-//! | [`push`] | what a push means |
+//! | [`push`] | what a push means, whether it is of use, which receipts are owed |
+//! | [`inbox`] | messages, and which were read |
+//! | [`consents`] | what the member lets the programme write about |
+//! | [`links`] | where a link leads |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
+//! | [`offers`] | offers and coupons; where and when each applies, what it gives |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
@@ -26,9 +30,9 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks } -> clock -> host, types,
-//! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
-//! never a clock.
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push inbox consents links events
+//! acts offers tasks } -> clock -> host, types, error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the
+//! features know the shape of a clock reading, never a clock.
 //!
 //! Feature modules are pure: time, ids and places come in as arguments. Everything that changes what the member has is
 //! a `Change`: stored in one transaction, then applied in memory, then told. Memory is never ahead of disk.
@@ -43,12 +47,21 @@ mod acts;
 pub mod balance;
 pub mod card;
 pub mod clock;
+pub mod consents;
 pub mod error;
 pub mod events;
+/// For tests and the fuzz target only: see [`fuzzing::push`].
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+#[cfg_attr(not(test), expect(clippy::panic, reason = "a fuzz target panics where something does not hold"))]
+pub mod fuzzing;
 pub mod history;
 pub mod host;
+pub mod inbox;
+pub mod links;
 mod log;
 pub mod loyalty;
+pub mod offers;
 mod platform;
 pub mod push;
 mod runtime;

@@ -3,7 +3,6 @@
 //! Views are pulled and never block; acts are asynchronous and run on the core's own runtime. Every view is one whole
 //! value. An observer is told which screen changed, and pulls that view.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
@@ -14,14 +13,19 @@ use jiff::tz::TimeZone;
 use crate::acts::Ask;
 use crate::balance::{self, BalanceView};
 use crate::card::{self, CardView};
+use crate::consents::{self, ConsentWay, ConsentsView};
 use crate::error::{Error, LoyaltyError, Result};
 use crate::events::outbox::Limits;
 use crate::events::{Activity, FlushReport, OutboxView};
 use crate::history::{self, HistoryFilter, HistoryView};
 use crate::host::{Clock, ClockReading, Host, Observer, SystemClock};
+use crate::inbox::InboxView;
+use crate::links::{Links, Route};
 use crate::log::{Delivery, Subscription};
+use crate::offers::favourites::FavouritesView;
+use crate::offers::{OfferDetail, OfferId, OffersQuery, OffersView};
 use crate::platform::{self, Settings};
-use crate::push::{self, Push, PushIgnored, PushKind, PushOutcome};
+use crate::push::{Push, PushOutcome};
 use crate::runtime::{Runtime, Task};
 use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionChange, SessionView};
 use crate::state::{Change, Part, Row};
@@ -53,6 +57,12 @@ pub struct Config {
     /// SHA-256 digests of public keys, base64. When there are any, the platform's certificate chain must hold one.
     #[uniffi(default)]
     pub pins: Vec<String>,
+    /// The scheme of the links into the app, as in `pocketcard://offers/7`; an app's own.
+    #[uniffi(default = "pocketcard")]
+    pub link_scheme: String,
+    /// The hosts whose `https` links lead into the app, as the phone's system was told: `loyalty.example.com`.
+    #[uniffi(default)]
+    pub link_hosts: Vec<String>,
     /// How many events may wait for a network, at least 200. When more do, the oldest are given up that no task counts;
     /// the platform is told how many.
     #[uniffi(default = 10_000)]
@@ -200,10 +210,44 @@ impl Loyalty {
         self.engine.tasks()
     }
 
+    /// The offers and coupons that are the member's; where the query names a place, whether each applies there now.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where the store's zone is none.
+    pub fn offers(&self, query: OffersQuery) -> std::result::Result<OffersView, LoyaltyError> {
+        self.engine.offers(&query).map_err(|error| self.outward(error))
+    }
+
+    /// One offer or coupon with all that is known of it, a coupon's code included; none where it is there no more. Of the
+    /// query only channel, store and payment matter.
+    ///
+    /// # Errors
+    /// As [`Self::offers`].
+    pub fn offer(&self, id: OfferId, query: OffersQuery) -> std::result::Result<Option<OfferDetail>, LoyaltyError> {
+        self.engine.offer(id, &query).map_err(|error| self.outward(error))
+    }
+
+    /// The products that the member chose as their favourites, and may choose.
+    pub fn favourites(&self) -> FavouritesView {
+        self.engine.favourites()
+    }
+
     /// What waits to be told to the platform.
     pub fn outbox(&self) -> OutboxView {
         let state = self.engine.state();
-        state.outbox.view(state.acts.len(), self.engine.stopped())
+        state.outbox.view(state.acts.len(), &state.pushes, self.engine.stopped())
+    }
+
+    /// The newest messages.
+    pub fn inbox(&self) -> InboxView {
+        let state = self.engine.state();
+        state.inbox.view(state.freshness(Part::Inbox))
+    }
+
+    /// What the member lets the programme write about.
+    pub fn consents(&self) -> ConsentsView {
+        let state = self.engine.state();
+        consents::view(&state.consents, state.freshness(Part::Consents))
     }
 
     /// Asks the platform for everything. Several calls at once are one. What fails leaves what was there, and its view
@@ -392,20 +436,80 @@ impl Loyalty {
         self.act(move |engine| async move { engine.play(game).await }).await
     }
 
-    /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves.
+    /// Activates an offer, or accepts a personal one. Works without a network: the view shows it as waiting, then what came
+    /// of it.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where there is no such offer; [`LoyaltyError::NotSupported`] where it is not activated here.
+    pub async fn activate_offer(&self, offer: i64) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.activate_offer(offer) }).await
+    }
+
+    /// Puts a product into a cell of favourites; none empties it. Needs a network: what counts is what the platform has.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Offline`]: nothing changed. [`LoyaltyError::Rejected`] where it is not allowed: the field named is
+    /// `period` (it is not its time), `position` (the cell stays as it is, or enough are chosen) or `goods` (it cannot be
+    /// chosen, or is already), or the text is the platform's.
+    pub async fn choose_favourite(
+        &self,
+        period: i64,
+        position: u32,
+        goods: Option<String>,
+    ) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.choose_favourite((period, position), goods).await }).await
+    }
+
+    /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves. What
+    /// the push told of is pulled after this has returned, and its receipt sent: where the process lives for the push
+    /// alone, call [`Loyalty::flush`] after it.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Internal`] where the disk is full: then it was not taken, and may come again.
     pub async fn receive_push(&self, push: Push) -> std::result::Result<PushOutcome, LoyaltyError> {
-        self.act(|engine| async move {
-            let Some(message) = platform::push::read(&push) else {
-                tracing::warn!("a push is not in a form that the platform sends");
-                return Ok(PushOutcome::Ignored { reason: PushIgnored::Unreadable });
-            };
-            let outcome = push::judge(&message, engine.is_signed_in(), engine.now().0.at);
-            if message.kind != PushKind::Other && matches!(outcome, PushOutcome::Taken { .. }) {
-                engine.pull_after_push().await?;
-            }
-            Ok(outcome)
-        })
-        .await
+        self.act(|engine| async move { engine.receive_push(&push) }).await
+    }
+
+    /// Says that the member opened the notification of this message. Told to the platform once, as soon as that is possible.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where `message` is no id of a message.
+    pub async fn push_opened(&self, message: String) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.push_opened(message) }).await
+    }
+
+    /// Where a link leads that the app was opened with, or that it shows; none: to no screen of this app. Noted as an
+    /// activity, or counted as a link that led nowhere.
+    pub fn open_link(&self, link: String) -> Option<Route> {
+        let route = self.engine.route(&link);
+        let outcome = route.as_ref().map(|_| ()).map_err(|reason| *reason);
+        let engine = Arc::clone(&self.engine);
+        self.runtime.blocking(move || engine.note_link(&link, outcome));
+        route.ok()
+    }
+
+    /// Fetches the next page of older messages.
+    pub async fn load_inbox(&self) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.load_inbox().await }).await
+    }
+
+    /// Says that the member has read these messages; none: all of them. Works without a network: shown at once, told to the
+    /// platform later.
+    pub async fn read_messages(&self, messages: Option<Vec<String>>) -> std::result::Result<(), LoyaltyError> {
+        self.act(|engine| async move { engine.read_messages(messages) }).await
+    }
+
+    /// Grants or withdraws a consent. Needs a network: what counts is what the platform has.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Offline`]: nothing changed. [`LoyaltyError::Rejected`] where the consent cannot be changed here.
+    pub async fn set_consent(
+        &self,
+        kind: i64,
+        way: ConsentWay,
+        granted: bool,
+    ) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.set_consent(kind, way, granted).await }).await
     }
 }
 
@@ -480,9 +584,11 @@ fn recall(opened: &mut Opened, vault: &Vault) -> Result<()> {
             // Of two processes that start at once, one makes what both have.
             if let Some(stored) = stored.filter(|_| *new) {
                 kept = Arc::new(stored);
-                return Ok(Written { state: Arc::clone(&kept), rows: BTreeSet::new(), steps: Vec::new() });
+                let (rows, steps, records) = Default::default();
+                return Ok(Written { state: Arc::clone(&kept), rows, steps, records });
             }
-            Ok(Written { state: Arc::clone(&kept), rows: Row::ALL.into(), steps: Vec::new() })
+            let (steps, records) = Default::default();
+            Ok(Written { state: Arc::clone(&kept), rows: Row::ALL.into(), steps, records })
         });
         match outcome {
             Ok(()) => *state = Arc::unwrap_or_clone(kept),
@@ -538,6 +644,8 @@ fn check(config: &Config) -> Result<Setup> {
     if config.outbox_bytes < 100_000 {
         return wrong("outbox_bytes", "it must be at least 100 000");
     }
+    let links = Links::new(&config.link_scheme, &config.link_hosts)
+        .map_err(|(field, problem)| Error::Config { field, problem: problem.to_owned() })?;
     let settings = Settings {
         url: config.platform_url.clone(),
         app_name: config.app_name.clone(),
@@ -558,5 +666,5 @@ fn check(config: &Config) -> Result<Setup> {
         events: usize::try_from(config.outbox_events).unwrap_or(usize::MAX),
         bytes: usize::try_from(config.outbox_bytes).unwrap_or(usize::MAX),
     };
-    Ok(Setup { settings, zone, limits, folder: PathBuf::from(&config.data_folder) })
+    Ok(Setup { settings, zone, limits, links, folder: PathBuf::from(&config.data_folder) })
 }

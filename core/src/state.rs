@@ -9,15 +9,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::acts::{Act, Acts};
+use crate::acts::{Act, Acts, Ask, Of};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
 use crate::clock::Correction;
+use crate::consents::Consent;
 use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
 use crate::host::ClockReading;
-use crate::session::{self, Session, SessionChange};
+use crate::inbox::{Inbox, InboxPage, Message};
+use crate::offers::favourites::Favourites;
+use crate::offers::{self, Coupon, Offer};
+use crate::push::{self, Content, PushIgnored, PushMessage, Pushes, Receipt, ReceiptKind, Record, Thing};
+use crate::session::{self, Phase, Session, SessionChange};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
@@ -37,10 +42,15 @@ pub(crate) enum Part {
     Capabilities,
     Tasks,
     Games,
+    Inbox,
+    Consents,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -51,6 +61,11 @@ impl Part {
         Self::Capabilities,
         Self::Tasks,
         Self::Games,
+        Self::Inbox,
+        Self::Consents,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -63,6 +78,11 @@ impl Part {
             Self::History => Row::History,
             Self::Capabilities => Row::Capabilities,
             Self::Tasks | Self::Games => Row::Tasks,
+            Self::Inbox => Row::Inbox,
+            Self::Consents => Row::Consents,
+            Self::Offers => Row::Offers,
+            Self::Coupons => Row::Coupons,
+            Self::Favourites => Row::Favourites,
         }
     }
 
@@ -74,6 +94,10 @@ impl Part {
             Self::Balance | Self::Tiers => Screen::Balance,
             Self::History => Screen::History,
             Self::Tasks | Self::Games => Screen::Tasks,
+            Self::Inbox => Screen::Inbox,
+            Self::Consents => Screen::Consents,
+            Self::Offers | Self::Coupons => Screen::Offers,
+            Self::Favourites => Screen::Favourites,
         }
     }
 }
@@ -100,10 +124,18 @@ pub(crate) enum Row {
     Own,
     /// What the member asked for.
     Acts,
+    /// What was counted of pushes; what was seen of them, and the receipts, are tables.
+    Pushes,
+    /// What is known of messages that are not kept; those that are are a table.
+    Inbox,
+    Consents,
+    Offers,
+    Coupons,
+    Favourites,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -117,6 +149,12 @@ impl Row {
         Self::Tasks,
         Self::Own,
         Self::Acts,
+        Self::Pushes,
+        Self::Inbox,
+        Self::Consents,
+        Self::Offers,
+        Self::Coupons,
+        Self::Favourites,
     ];
 }
 
@@ -205,6 +243,25 @@ pub(crate) enum Change {
     Celebrated(BTreeMap<String, u32>),
     /// A game is played by this key until its outcome is known; none: it is.
     Playing { game: String, key: Option<uuid::Uuid> },
+    /// A push came. The event tells of it, where it is of use; `question` as in [`Change::Answered`]'s ticket: an answer to
+    /// an older one knows less than the push.
+    Pushed { push: Box<PushMessage>, at: Timestamp, question: u64, event: Arc<Event>, limits: Limits },
+    /// A push came that is of no use.
+    PushIgnored(PushIgnored),
+    /// The member opened a notification.
+    PushOpened { message: String, at: Timestamp, event: Arc<Event>, limits: Limits },
+    /// A link led to no screen.
+    LinkIgnored,
+    /// Pushes that were sent before are none of the member's.
+    PushesSince(Timestamp),
+    /// The member read these messages; none: all.
+    MessagesRead(Option<Vec<String>>),
+    /// The platform answered for a receipt, or does not know what it is about; `question` as above.
+    Receipted { receipt: Receipt, question: u64 },
+    /// A push told of an offer; `question` as in [`Change::Answered`]'s ticket: an answer to an older one knows less.
+    OfferPushed { offer: Box<Offer>, question: u64 },
+    /// A push says that an offer is taken back at an instant; `question` as above.
+    OfferRevoked { offer: i64, version: u64, at: Timestamp, question: u64 },
     /// Everything of the member goes.
     Forget,
 }
@@ -229,6 +286,14 @@ pub(crate) enum Answer {
     Capabilities(Capabilities),
     Tasks(Tasks),
     Games(Vec<Game>),
+    Inbox {
+        from: usize,
+        page: InboxPage,
+    },
+    Consents(Vec<Consent>),
+    Offers(Vec<Offer>),
+    Coupons(Vec<Coupon>),
+    Favourites(Vec<Favourites>),
 }
 
 impl Answer {
@@ -244,6 +309,11 @@ impl Answer {
             Self::Capabilities(_) => Part::Capabilities,
             Self::Tasks(_) => Part::Tasks,
             Self::Games(_) => Part::Games,
+            Self::Inbox { .. } => Part::Inbox,
+            Self::Consents(_) => Part::Consents,
+            Self::Offers(_) => Part::Offers,
+            Self::Coupons(_) => Part::Coupons,
+            Self::Favourites(_) => Part::Favourites,
         }
     }
 }
@@ -254,6 +324,8 @@ pub(crate) struct Touched {
     pub(crate) rows: BTreeSet<Row>,
     /// What becomes of the events that wait.
     pub(crate) steps: Vec<Step>,
+    /// What becomes of single pushes, receipts and messages.
+    pub(crate) records: Vec<Record>,
     pub(crate) screens: BTreeSet<Screen>,
 }
 
@@ -261,6 +333,7 @@ impl Touched {
     pub(crate) fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.steps.extend(other.steps);
+        self.records.extend(other.records);
         self.screens.extend(other.screens);
     }
 
@@ -285,11 +358,20 @@ pub(crate) struct State {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) own: Arc<OwnTasks>,
     pub(crate) acts: Arc<Acts>,
+    pub(crate) pushes: Arc<Pushes>,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) consents: Arc<Vec<Consent>>,
+    /// In the order in which they are shown, as are coupons.
+    pub(crate) offers: Arc<Vec<Offer>>,
+    pub(crate) coupons: Arc<Vec<Coupon>>,
+    pub(crate) favourites: Arc<Vec<Favourites>>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
     /// The newest question that was answered, for each part.
     tickets: Arc<BTreeMap<Part, u64>>,
+    /// The question with which the platform last learned that messages were read.
+    read_told: u64,
     /// Grows when a member's data goes: an answer that was asked for before belongs to nobody any more.
     pub(crate) sign_out_count: u64,
     /// Grows with every change: what was computed from a state can tell whether it still holds.
@@ -315,10 +397,8 @@ impl State {
                 Arc::make_mut(&mut self.answered).insert(part, answered);
                 Arc::make_mut(&mut self.outcomes).insert(part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
-                self.answer(answer, &mut touched);
-                if part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.answer(answer, *ticket, &mut touched);
+                self.settle(part, *ticket, &mut touched);
             }
             Change::Unchanged { part, at, ticket, asked } => {
                 if let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(part) {
@@ -327,9 +407,7 @@ impl State {
                 }
                 Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Answered);
                 touched.add(Row::Answers, part.screen());
-                if *part == Part::Tasks {
-                    self.settle(*ticket, &mut touched);
-                }
+                self.settle(*part, *ticket, &mut touched);
             }
             Change::Missed { part, reason } => {
                 let before = Arc::make_mut(&mut self.outcomes).insert(*part, Outcome::Missed(*reason));
@@ -390,15 +468,23 @@ impl State {
             }
             Change::Asked(act) => {
                 Arc::make_mut(&mut self.acts).add(act.clone());
-                Self::asked(&mut touched);
+                self.asked(act.id, &mut touched);
             }
             Change::Done { act, question } => {
+                if let Some(Ask::Offer(done)) = self.acts.ask(*act)
+                    && let Some(offer) =
+                        Arc::make_mut(&mut self.offers).iter_mut().find(|offer| offer.id == done.offer())
+                {
+                    // The platform may never say so: not all do.
+                    offer.activated = Some(true);
+                    touched.rows.insert(Row::Offers);
+                }
                 Arc::make_mut(&mut self.acts).answered(*act, *question);
-                Self::asked(&mut touched);
+                self.asked(*act, &mut touched);
             }
             Change::Refused { act, text } => {
+                self.asked(*act, &mut touched);
                 Arc::make_mut(&mut self.acts).refused(*act, text.clone());
-                Self::asked(&mut touched);
             }
             Change::Draft { task, answers } => {
                 Arc::make_mut(&mut self.own).draft(task, answers.clone());
@@ -411,6 +497,59 @@ impl State {
             Change::Playing { game, key } => {
                 Arc::make_mut(&mut self.own).play(game, *key);
                 touched.add(Row::Own, Screen::Tasks);
+            }
+            Change::Pushed { push, at, question, event, limits } => match self.judge(push, *at) {
+                Ok(()) => {
+                    touched.records.extend(Arc::make_mut(&mut self.pushes).take(push, *at));
+                    let steps = self.track([Arc::clone(event)], *limits);
+                    self.queue(steps, &mut touched);
+                    self.show_pushed(push, *at, *question, &mut touched);
+                }
+                Err(reason) => self.ignore_push(reason, &mut touched),
+            },
+            Change::PushIgnored(reason) => self.ignore_push(*reason, &mut touched),
+            Change::PushOpened { message, at, event, limits } => {
+                let records = Arc::make_mut(&mut self.pushes).open(message, *at);
+                if !records.is_empty() {
+                    touched.records.extend(records);
+                    let steps = self.track([Arc::clone(event)], *limits);
+                    self.queue(steps, &mut touched);
+                }
+            }
+            Change::LinkIgnored => {
+                touched.records.push(Arc::make_mut(&mut self.pushes).ignore_link());
+                touched.screens.insert(Screen::Outbox);
+            }
+            Change::PushesSince(since) => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                pushes.tally.since = Some(*since);
+                touched.records.push(Record::Tally(pushes.tally.clone()));
+            }
+            Change::MessagesRead(messages) => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                let records = Arc::make_mut(&mut self.inbox).read(messages.as_deref(), pushes);
+                touched.records.extend(records);
+                touched.add(Row::Inbox, Screen::Inbox);
+                touched.screens.insert(Screen::Outbox);
+            }
+            Change::Receipted { receipt, question } => {
+                touched.records.extend(Arc::make_mut(&mut self.pushes).settle(receipt));
+                touched.screens.insert(Screen::Outbox);
+                if matches!(receipt.kind, ReceiptKind::MessageRead | ReceiptKind::AllRead) {
+                    self.read_told = *question;
+                }
+            }
+            Change::OfferPushed { offer, question } => {
+                if offers::put(Arc::make_mut(&mut self.offers), offer) {
+                    self.overtake(Part::Offers, *question, &mut touched);
+                    touched.add(Row::Offers, Screen::Offers);
+                }
+            }
+            Change::OfferRevoked { offer, version, at, question } => {
+                if offers::revoke(Arc::make_mut(&mut self.offers).as_mut_slice(), *offer, *version, *at) {
+                    self.overtake(Part::Offers, *question, &mut touched);
+                    touched.add(Row::Offers, Screen::Offers);
+                }
             }
             Change::Forget => {
                 self.forget(&mut touched);
@@ -441,15 +580,111 @@ impl State {
         [Screen::Outbox, Screen::Tasks, Screen::Balance].into()
     }
 
-    fn asked(touched: &mut Touched) {
-        touched.add(Row::Acts, Screen::Tasks);
-        touched.screens.extend([Screen::Outbox, Screen::Balance]);
+    /// Whether a push is of any use at `now`.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub(crate) fn judge(&self, push: &PushMessage, now: Timestamp) -> Result<(), PushIgnored> {
+        push::judge(&self.pushes, push, self.session.phase != Phase::SignedOut, now)?;
+        match &push.content {
+            // Who polls sees again what is known, however it came.
+            Content::Message(Some(message)) if push.polled && self.inbox.holds(&message.id) => {
+                Err(PushIgnored::Duplicate)
+            }
+            Content::Offer { id: Some(id), .. } => {
+                let known = self.offers.iter().find(|offer| offer.id == *id).map(|offer| offer.version);
+                let version = push.version.and_then(|version| u64::try_from(version).ok());
+                // The version that a sync brought first may still be told of.
+                if known.zip(version).is_some_and(|(known, version)| version < known) {
+                    return Err(PushIgnored::Stale);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// The platform's tasks are those of `question`: what it had before that needs no prediction any more.
-    fn settle(&mut self, question: u64, touched: &mut Touched) {
-        if Arc::make_mut(&mut self.acts).settled(question) {
+    fn ignore_push(&mut self, reason: PushIgnored, touched: &mut Touched) {
+        touched.records.push(Arc::make_mut(&mut self.pushes).ignore(reason));
+        touched.screens.insert(Screen::Outbox);
+    }
+
+    /// Shows at once what a push brought, until the platform's next answer; not where that came later than the push was
+    /// sent. What was asked before is not listened to any more: it may know less.
+    fn show_pushed(&mut self, push: &PushMessage, at: Timestamp, question: u64, touched: &mut Touched) {
+        let later = |part: Part| {
+            let answered = self.answered.get(&part).map(|answered| answered.at);
+            push.sent.zip(answered).is_none_or(|(sent, answered)| sent > answered)
+        };
+        match &push.content {
+            Content::Balance(Some(accounts)) if later(Part::Balance) => {
+                self.accounts = Arc::new(accounts.clone());
+                self.overtake(Part::Balance, question, touched);
+                touched.add(Row::Balance, Screen::Balance);
+            }
+            Content::Message(Some(message)) if later(Part::Inbox) => {
+                let opened = push.id.as_ref().is_some_and(|id| self.pushes.is_opened(id));
+                let message = Message { read: message.read || opened, ..message.clone() };
+                touched.records.extend(Arc::make_mut(&mut self.inbox).add(&message));
+                self.overtake(Part::Inbox, question, touched);
+                touched.screens.insert(Screen::Inbox);
+            }
+            Content::Offer { offer: Some(offer), .. } if later(Part::Offers) => {
+                touched.extend(self.apply(&Change::OfferPushed { offer: offer.clone(), question }));
+            }
+            Content::Revoke(Thing::Offer(offer)) if later(Part::Offers) => {
+                // Without a version, whatever is known is taken back.
+                let version = push.version.and_then(|version| u64::try_from(version).ok()).unwrap_or(u64::MAX);
+                touched.extend(self.apply(&Change::OfferRevoked { offer: *offer, version, at, question }));
+            }
+            Content::Revoke(Thing::Coupon(id)) if later(Part::Coupons) => {
+                Arc::make_mut(&mut self.coupons).retain(|coupon| coupon.id != *id);
+                self.overtake(Part::Coupons, question, touched);
+                touched.add(Row::Coupons, Screen::Offers);
+            }
+            Content::Revoke(Thing::Message(id)) if later(Part::Inbox) => {
+                touched.records.extend(Arc::make_mut(&mut self.inbox).remove(id));
+                self.overtake(Part::Inbox, question, touched);
+                touched.screens.insert(Screen::Inbox);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is shown of a part is not what the platform last answered: the next question is put without a condition, and
+    /// answers to older ones are too old.
+    fn overtake(&mut self, part: Part, question: u64, touched: &mut Touched) {
+        let newest = Arc::make_mut(&mut self.tickets).entry(part).or_default();
+        *newest = question.max(*newest);
+        if self.etag(part).is_some()
+            && let Some(answered) = Arc::make_mut(&mut self.answered).get_mut(&part)
+        {
+            answered.etag = None;
+            touched.rows.insert(Row::Answers);
+        }
+    }
+
+    /// What the member asked for by `act` is shown.
+    fn asked(&self, act: uuid::Uuid, touched: &mut Touched) {
+        touched.add(Row::Acts, Screen::Outbox);
+        match self.acts.ask(act).map(Ask::of) {
+            Some(Of::Offers) => _ = touched.screens.insert(Screen::Offers),
+            Some(Of::Tasks) | None => touched.screens.extend([Screen::Tasks, Screen::Balance]),
+        }
+    }
+
+    /// The platform's tasks or offers are those of `question`: what it had before that needs no prediction any more.
+    fn settle(&mut self, part: Part, question: u64, touched: &mut Touched) {
+        let of = match part {
+            Part::Tasks => Of::Tasks,
+            Part::Offers => Of::Offers,
+            _ => return,
+        };
+        if Arc::make_mut(&mut self.acts).settled(of, question) {
             touched.rows.insert(Row::Acts);
+        }
+        if of != Of::Tasks {
+            return;
         }
         let acts: Vec<_> = self.acts.of_tasks().collect();
         let steps = self.outbox.settled(question, |fact| tasks::awaits(&self.tasks, &acts, fact));
@@ -471,7 +706,7 @@ impl State {
         news && !self.answered.get(&part).is_some_and(|answered| asked.was_overtaken_by(&answered.asked))
     }
 
-    fn answer(&mut self, answer: &Answer, touched: &mut Touched) {
+    fn answer(&mut self, answer: &Answer, ticket: u64, touched: &mut Touched) {
         match answer {
             Answer::Member(member) => {
                 session::apply(Arc::make_mut(&mut self.session), &SessionChange::Member(member.clone()));
@@ -519,6 +754,30 @@ impl State {
                 Arc::make_mut(&mut self.tasks).games.clone_from(games);
                 touched.rows.insert(Row::Tasks);
             }
+            Answer::Inbox { from, page } => {
+                let pushes = Arc::make_mut(&mut self.pushes);
+                let inbox = Arc::make_mut(&mut self.inbox);
+                touched.records.extend(inbox.apply(*from, page, ticket >= self.read_told, pushes));
+                touched.rows.insert(Row::Inbox);
+            }
+            Answer::Consents(consents) => {
+                self.consents = Arc::new(consents.clone());
+                touched.rows.insert(Row::Consents);
+            }
+            Answer::Offers(offers) => {
+                offers::apply(Arc::make_mut(&mut self.offers), offers.clone());
+                touched.rows.insert(Row::Offers);
+            }
+            Answer::Coupons(coupons) => {
+                let mut coupons = coupons.clone();
+                offers::sort_coupons(&mut coupons);
+                self.coupons = Arc::new(coupons);
+                touched.rows.insert(Row::Coupons);
+            }
+            Answer::Favourites(favourites) => {
+                self.favourites = Arc::new(favourites.clone());
+                touched.rows.insert(Row::Favourites);
+            }
         }
     }
 
@@ -549,6 +808,7 @@ impl State {
         *self = Self {
             outcomes: Arc::clone(&self.outcomes),
             tickets: Arc::clone(&self.tickets),
+            read_told: self.read_told,
             revision: self.revision + 1,
             sign_out_count: self.sign_out_count + u64::from(gone),
             ..stored
@@ -556,6 +816,11 @@ impl State {
         Arc::make_mut(&mut self.cards).key = key;
         Arc::make_mut(&mut self.outbox).adopt(&outbox);
         Touched { screens: Screen::ALL.into(), ..Touched::default() }
+    }
+
+    /// Whether the platform is still to be told something.
+    pub(crate) fn owes_platform(&self) -> bool {
+        self.outbox.len() > 0 || self.acts.len() > 0 || !self.pushes.receipts.is_empty()
     }
 
     /// Whether a part that every refresh asks for failed for something that passes. Codes are asked for when they are due.
@@ -701,6 +966,57 @@ mod tests {
         let touched = state.apply(&pulled(5, Some(at(0))));
         assert_eq!((state.outbox.facts().count(), touched.steps.len()), (0, 1));
         assert!(touched.rows.contains(&Row::Acts));
+    }
+
+    #[test]
+    fn a_push_changes_an_offer_at_once_and_a_later_answer_wins() {
+        let offer = |version, title: &str| Offer { version, title: title.to_owned(), ..offers::tests::offer(7) };
+        let titles = |state: &State| state.offers.iter().map(|offer| offer.title.clone()).collect::<Vec<_>>();
+        let pulled = |ticket, offers| Change::Answered {
+            at: at(0),
+            etag: Some("e".to_owned()),
+            ticket,
+            asked: Moment::default(),
+            answer: Answer::Offers(offers),
+        };
+        let pushed =
+            |version, title, question| Change::OfferPushed { offer: Box::new(offer(version, title)), question };
+        let mut state = State::default();
+        state.apply(&pulled(1, vec![offer(2, "two")]));
+        assert_eq!(state.apply(&pushed(1, "one", 3)), Touched::default(), "older than what is known");
+        let touched = state.apply(&pushed(3, "three", 3));
+        assert_eq!((titles(&state), touched.screens), (vec!["three".to_owned()], [Screen::Offers].into()));
+        assert_eq!(state.etag(Part::Offers), None, "what the next answer is compared with has changed");
+        state.apply(&pulled(2, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["three"], "that was asked before the push came");
+        state.apply(&pulled(4, vec![offer(2, "two")]));
+        assert_eq!(titles(&state), ["two"], "the platform is the truth");
+        let revoke = |version| Change::OfferRevoked { offer: 7, version, at: at(5), question: 6 };
+        assert_eq!(state.apply(&revoke(1)), Touched::default());
+        assert_eq!(state.apply(&revoke(2)).screens, [Screen::Offers].into());
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)));
+        assert_eq!(state.apply(&revoke(2)), Touched::default(), "no news twice");
+        state.apply(&pulled(5, vec![offer(2, "two")]));
+        assert_eq!(state.offers[0].rules.revoked, Some(at(5)), "asked before it was taken back");
+        state.apply(&pulled(7, Vec::new()));
+        assert!(state.offers.is_empty());
+    }
+
+    #[test]
+    fn an_activated_offer_stays_so_where_the_platform_does_not_say() {
+        let mut state = State::default();
+        let of_platform = |activated| vec![Offer { activated, ..offers::tests::offer(7) }];
+        state.apply(&answered(1, Answer::Offers(of_platform(None))));
+        let act = uuid::Uuid::from_u128(1);
+        let ask = Ask::Offer(offers::OfferAct::Activate { offer: 7, logical_name: "gift".to_owned() });
+        let touched = state.apply(&Change::Asked(Act { id: act, ask, answered: None, refused: None }));
+        assert_eq!(touched.screens, [Screen::Offers, Screen::Outbox].into());
+        let touched = state.apply(&Change::Done { act, question: 2 });
+        assert!(touched.rows.is_superset(&[Row::Offers, Row::Acts].into()));
+        state.apply(&answered(3, Answer::Offers(of_platform(None))));
+        assert_eq!((state.offers[0].activated, state.acts.of_offers().count()), (Some(true), 0));
+        state.apply(&answered(4, Answer::Offers(of_platform(Some(false)))));
+        assert_eq!(state.offers[0].activated, Some(false), "the platform says so");
     }
 
     #[test]

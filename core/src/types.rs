@@ -35,14 +35,32 @@ pub enum Screen {
     History,
     /// Tasks, sets, games.
     Tasks,
+    /// Messages.
+    Inbox,
+    /// What the member lets the programme write about.
+    Consents,
+    /// Offers and coupons.
+    Offers,
+    /// Favourite products.
+    Favourites,
     /// What waits to be told to the platform.
     Outbox,
 }
 
 impl Screen {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Session, Self::Card, Self::Balance, Self::History, Self::Tasks, Self::Outbox];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Session,
+        Self::Card,
+        Self::Balance,
+        Self::History,
+        Self::Tasks,
+        Self::Inbox,
+        Self::Consents,
+        Self::Offers,
+        Self::Favourites,
+        Self::Outbox,
+    ];
 }
 
 /// How fresh the cached data of a view is.

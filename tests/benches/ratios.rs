@@ -5,6 +5,7 @@
 //!
 //! `cargo bench --bench ratios`
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +18,10 @@ use pocketcard::events::{Activity, FieldValue};
 use pocketcard::history::HistoryFilter;
 use pocketcard::host::Host;
 use pocketcard::loyalty::Config;
-use pocketcard::types::Decimal;
+use pocketcard::offers::rules::{Facts, Rules, ScheduleWords, StoreFacts, WhyNot, Words};
+use pocketcard::offers::{Applies, OfferStore, OffersQuery};
+use pocketcard::push::{Push, PushOutcome};
+use pocketcard::types::{Decimal, Timestamp};
 use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config, run};
 use serde_json::json;
 
@@ -38,6 +42,12 @@ fn main() {
     }
     if runs("tasks") {
         tasks();
+    }
+    if runs("push") {
+        push();
+    }
+    if runs("offers") {
+        offers_here();
     }
 }
 
@@ -220,6 +230,61 @@ fn track_together() {
     say("track_together", median(ours), median(others), 1.2);
 }
 
+/// A push from the service to the disk (read, judged, its balance taken over, its receipt and its event queued), each a new
+/// one, against a bare commit of one row as long as the push. The platform cannot be reached, so everything waits.
+fn push() {
+    let platform = Platform::start();
+    let mut phone = Phone::new(platform.url());
+    phone.keep_system_time();
+    phone.sign_in(&platform, ANNA);
+    platform.cut_off();
+    let app = phone.app();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let payload = json!({ "items": [{
+        "$type": "Loymax.Balance.DetailedBalanceItem",
+        "currency": { "id": 1, "name": "Points", "code": "POINTS", "uid": "4f0a", "externalId": "points", "isDeleted": false,
+            "nameCases": { "nominative": "point", "genitive": "points", "plural": "points", "abbreviation": "pts" } },
+        "amount": 1240.5, "notActivatedAmount": 120, "accountIsBlocked": false,
+        "lifeTimesByTime": [{ "amount": 120, "date": "2027-01-03T00:00:00Z" }], "lifeTimesByPeriod": null,
+    }] });
+    let payload = payload.to_string();
+    let message = |number: u32| -> HashMap<String, String> {
+        [
+            ("message_id", format!("01998a6e-7c00-7000-8000-{number:012}")),
+            ("client_external_id", "purchase".to_owned()),
+            ("kind", "balance".to_owned()),
+            ("title", "Points".to_owned()),
+            ("body", "120 points are yours".to_owned()),
+            ("version", number.to_string()),
+            ("expires", "2099-01-01T00:00:00Z".to_owned()),
+            ("link", "pocketcard://balance".to_owned()),
+            ("payload", payload.clone()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+    };
+    let row: String = serde_json::to_string(&message(0)).unwrap();
+    let bare = rusqlite::Connection::open(phone.folder.join("bare.db")).unwrap();
+    bare.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         CREATE TABLE push (number INTEGER NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;",
+    )
+    .unwrap();
+    let mut number = 0;
+    let (ours, others) = alternate(
+        1_500,
+        || {
+            number += 1;
+            let push = Push::Data { entries: message(number) };
+            let outcome = runtime.block_on(app.receive_push(push)).unwrap();
+            assert!(matches!(outcome, PushOutcome::Taken { notification: Some(_) }), "{outcome:?}");
+        },
+        || bare.prepare_cached("INSERT INTO push (body) VALUES (?1)").unwrap().execute([&row]).unwrap(),
+    );
+    say("push", ours, others, 1.5);
+    platform.exchanges();
+}
+
 /// The tasks' screen with 50 tasks and 1 000 events that wait, each event counted by five tasks, against its bar of a
 /// millisecond.
 #[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
@@ -251,6 +316,155 @@ fn tasks() {
     println!("tasks_view: {time:.1?}");
     println!("ratio tasks_view_of_1ms {:.3} 1", time.as_secs_f64() / 1e-3);
     platform.exchanges();
+}
+
+/// The rules of the benchmark's offers: of each kind that the programme has, a fifth.
+fn rules_of(offer: i64) -> Rules {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let words = match offer % 5 {
+        0 => Words { channels: owned(&["online"]), payment_methods: owned(&["card", "wallet"]), ..Words::default() },
+        1 => Words {
+            channels: owned(&["store"]),
+            store_attributes: [("CustomTradeFormat".to_owned(), owned(&["Hypermarket", "Supermarket"]))].into(),
+            ..Words::default()
+        },
+        2 => Words {
+            schedule: Some(ScheduleWords {
+                days: owned(&["sat", "sun"]),
+                from: Some("08:00".to_owned()),
+                to: Some("20:00".to_owned()),
+            }),
+            ..Words::default()
+        },
+        3 => Words { store_ids: (0..20).map(|store| store * 7 + offer).collect(), ..Words::default() },
+        _ => Words { activation: Some("required".to_owned()), ..Words::default() },
+    };
+    Rules { begin: Some(Timestamp::UNIX_EPOCH), end: Some(Timestamp::MAX), ..words.read() }
+}
+
+/// What a loop needs of rules at the least, as somebody would write it for this one question.
+struct BareRules {
+    begin: i64,
+    end: i64,
+    online: bool,
+    format: Option<[&'static str; 2]>,
+    stores: Vec<i64>,
+    hours: Option<(u8, u16, u16)>,
+    payment: Option<[&'static str; 2]>,
+    activation: bool,
+}
+
+impl BareRules {
+    fn of(offer: i64) -> Self {
+        let kind = offer % 5;
+        Self {
+            begin: 0,
+            end: i64::MAX,
+            online: kind == 0,
+            format: (kind == 1).then_some(["Hypermarket", "Supermarket"]),
+            stores: if kind == 3 { (0..20).map(|store| store * 7 + offer).collect() } else { Vec::new() },
+            hours: (kind == 2).then_some((0b110_0000, 8 * 60, 20 * 60)),
+            payment: (kind == 0).then_some(["card", "wallet"]),
+            activation: kind == 4,
+        }
+    }
+
+    /// 0 for yes, or which condition says no.
+    fn applies(&self, store: &StoreFacts, format: &str, (now, day, minute): (i64, u8, u16), paid: Option<&str>) -> u8 {
+        if now >= self.end {
+            1
+        } else if now < self.begin {
+            2
+        } else if self.online {
+            3
+        } else if !self.stores.is_empty() && !self.stores.contains(&store.id) {
+            4
+        } else if self.format.is_some_and(|formats| !formats.contains(&format)) {
+            5
+        } else if self.hours.is_some_and(|(days, from, to)| days >> day & 1 == 0 || minute < from || minute >= to) {
+            6
+        } else if paid.is_some_and(|paid| self.payment.is_some_and(|methods| !methods.contains(&paid))) {
+            7
+        } else if self.activation {
+            8
+        } else {
+            0
+        }
+    }
+}
+
+/// `offers at this store now` over 500 offers: the whole view against its bar of 100 µs, the rules against a bare loop
+/// over parsed structs that answers the same question.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn offers_here() {
+    const OFFERS: i64 = 500;
+    let platform = Platform::start();
+    let mut phone = Phone::new(platform.url());
+    phone.keep_system_time();
+    phone.sign_in(&platform, ANNA);
+    phone.kill();
+    let offers: Vec<_> = (0..OFFERS)
+        .map(|id| {
+            json!({
+                "id": id, "version": 1, "priority": id % 7, "title": format!("Ten per cent off everything, offer {id}"),
+                "summary": "At all our hypermarkets, on weekends, for members with a card", "description": "word ".repeat(60),
+                "image_url": format!("https://images.example/offers/{id}/large.webp"), "personal": id % 10 == 0,
+                "logical_name": null, "activated": null, "uses_left": null, "rules": rules_of(id),
+                "benefit": { "discount_percent": "10", "points": null, "multiplier": null },
+            })
+        })
+        .collect();
+    let database = rusqlite::Connection::open(phone.folder.join("pocketcard.db")).unwrap();
+    database
+        .execute(
+            "INSERT OR REPLACE INTO part (name, version, body) VALUES ('offers', 1, ?1)",
+            [serde_json::to_string(&offers).unwrap()],
+        )
+        .unwrap();
+    drop(database);
+    phone.open();
+    let app = phone.app();
+    let attributes = || [("CustomTradeFormat".to_owned(), vec!["Hypermarket".to_owned()])];
+    let query = OffersQuery {
+        store: Some(OfferStore { id: 21, attributes: attributes().into(), time_zone: "Europe/Berlin".to_owned() }),
+        others_too: true,
+        ..OffersQuery::default()
+    };
+    let view = app.offers(query.clone()).unwrap();
+    assert_eq!(view.offers.len(), 500);
+    assert!(view.offers.iter().filter(|offer| offer.applies == Applies::Yes).count() >= 100);
+    let mut times = Vec::new();
+    for _ in 0..2_000 {
+        let query = query.clone();
+        let start = Instant::now();
+        let view = black_box(app.offers(query)).unwrap();
+        times.push(start.elapsed());
+        drop(view);
+    }
+    let time = median(times);
+    println!("offers_here: {time:.1?}");
+    println!("ratio offers_here_of_100us {:.3} 1", time.as_secs_f64() / 1e-4);
+
+    let rules: Vec<Rules> = (0..OFFERS).map(rules_of).collect();
+    let bare: Vec<BareRules> = (0..OFFERS).map(BareRules::of).collect();
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let store = StoreFacts { id: 21, attributes: attributes().into(), zone };
+    let now: Timestamp = "2026-11-28T11:00:00Z".parse().unwrap();
+    let ours = || {
+        let facts = Facts::in_store(black_box(&store), black_box(now));
+        rules.iter().map(|rules| rules.applies(&facts)).collect::<Vec<Result<(), WhyNot>>>()
+    };
+    let theirs = || {
+        let local = store.zone.to_datetime(black_box(now));
+        let day = local.weekday().to_monday_zero_offset().unsigned_abs();
+        let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+        let format = store.attributes["CustomTradeFormat"][0].as_str();
+        let now = (now.as_second(), day, minute);
+        bare.iter().map(|bare| bare.applies(black_box(&store), format, now, None)).collect::<Vec<u8>>()
+    };
+    assert!(ours().iter().zip(theirs()).all(|(ours, theirs)| ours.is_ok() == (theirs == 0)));
+    let (ours, bare) = alternate(5_000, ours, theirs);
+    say("offer_rules", ours, bare, 3.0);
 }
 
 /// What this process has had of the processors, all its threads together.

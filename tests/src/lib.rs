@@ -218,6 +218,8 @@ pub fn config(url: &str) -> Config {
         locale: "en".to_owned(),
         time_zone: "Europe/Berlin".to_owned(),
         pins: Vec::new(),
+        link_scheme: "pocketcard".to_owned(),
+        link_hosts: vec!["loyalty.example".to_owned()],
         outbox_events: 10_000,
         outbox_bytes: 5_000_000,
     }

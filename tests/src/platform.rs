@@ -211,6 +211,21 @@ impl Platform {
         assert!(status < 300, "{answer}");
     }
 
+    /// What was sent to `token` so far, oldest first, as its service would hand it to the app.
+    pub fn pushes(&self, token: &str) -> Vec<Push> {
+        let (status, answer) = self.ask("GET", &format!("/push/poll?token={token}&after=0&wait=0"), &Value::Null);
+        assert_eq!(status, 200, "{answer}");
+        answer["messages"].as_array().into_iter().flatten().map(push).collect()
+    }
+
+    /// The receipts that came, oldest first: which message, and `Delivered` or `Read`.
+    pub fn receipts(&self) -> Vec<(String, String)> {
+        let (_, answer) = self.ask("GET", "/sandbox/receipts", &Value::Null);
+        let text = |receipt: &Value, key: &str| receipt[key].as_str().unwrap().to_owned();
+        let receipts = answer["receipts"].as_array().unwrap();
+        receipts.iter().map(|receipt| (text(receipt, "messageId"), text(receipt, "state"))).collect()
+    }
+
     /// Stands in for the phone's push service from now on: hands the app what is sent to `token`, in the service's form.
     pub fn deliver_pushes(&self, app: &Arc<Loyalty>, token: &str) -> Arc<Mutex<Vec<PushOutcome>>> {
         let outcomes: Arc<Mutex<Vec<PushOutcome>>> = Arc::default();
@@ -253,10 +268,7 @@ fn push(message: &Value) -> Push {
     let payload = &message["payload"];
     match message["service"].as_str() {
         Some("Apns") => Push::UserInfo { json: payload.to_string() },
-        Some("HMS") => {
-            let data: Value = serde_json::from_str(payload["message"]["data"].as_str().unwrap()).unwrap();
-            Push::Data { entries: strings(&data) }
-        }
+        Some("HMS") => Push::Hms { data: payload["message"]["data"].as_str().unwrap().to_owned() },
         _ => Push::Data { entries: strings(&payload["message"]["data"]) },
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use pocketcard::Loyalty;
+use pocketcard::links::Route;
 use pocketcard::loyalty::PushService;
-use pocketcard::push::{Push, PushIgnored, PushOutcome};
+use pocketcard::push::{NotificationChannel, Push, PushIgnored, PushOutcome};
+use pocketcard::session::SessionView;
 use pocketcard::types::Decimal;
-use pocketcard_tests::{ANNA, Phone, Platform, run};
+use pocketcard_tests::{ANNA, BORIS, PATIENCE, Phone, Platform, run};
 
 fn amount(receipt: &serde_json::Value, key: &str) -> Decimal {
     receipt[key].to_string().parse().unwrap()
@@ -101,4 +104,156 @@ fn pushes_of_any_shape_do_no_harm() {
     assert_eq!(stranger, PushOutcome::Ignored { reason: PushIgnored::SignedOut });
     let past = data(&[("kind", "balance"), ("expires", "2020-01-01T00:00:00Z")]);
     assert_eq!(run(phone.app().receive_push(past)).unwrap(), PushOutcome::Ignored { reason: PushIgnored::Expired });
+}
+
+/// A phone that gets pushes, and a push about points that is on its way to it.
+fn pushed(platform: &Platform) -> (Phone, Push, String) {
+    let phone = Phone::new(platform.url());
+    run(phone.app().set_push_token("token".to_owned(), PushService::Fcm)).unwrap();
+    phone.sign_in(platform, ANNA);
+    platform.sell(&phone.code().text, "20.00", "0");
+    let balance = |push: &Push| matches!(push, Push::Data { entries } if entries["kind"] == "balance");
+    let push = platform.pushes("token").into_iter().find(balance).unwrap();
+    let Push::Data { entries } = &push else { panic!("{}", "not FCM's") };
+    let id = entries["message_id"].clone();
+    (phone, push, id)
+}
+
+fn receive(app: &Loyalty, push: &Push) -> PushOutcome {
+    run(app.receive_push(push.clone())).unwrap()
+}
+
+fn is_taken(outcome: &PushOutcome) -> bool {
+    matches!(outcome, PushOutcome::Taken { notification: Some(_) })
+}
+
+fn ignored(reason: PushIgnored) -> PushOutcome {
+    PushOutcome::Ignored { reason }
+}
+
+/// What the platform was told of pushes and links by the phone's events.
+fn told(platform: &Platform, phone: &Phone) -> Vec<String> {
+    let device: String = serde_json::from_slice(&phone.secrets.all()["pocketcard.installation"]).unwrap();
+    let kinds = platform.events(&device).into_iter().map(|event| event.kind);
+    kinds.filter(|kind| kind.starts_with("push.") || kind.starts_with("link.")).collect()
+}
+
+fn flush(phone: &Phone) {
+    let report = run(phone.app().flush(PATIENCE)).unwrap();
+    assert_eq!((report.queued, report.receipts, report.stopped), (0, 0, None));
+}
+
+#[test]
+fn a_push_that_comes_again_is_told_of_once() {
+    let platform = Platform::start();
+    let (mut phone, push, id) = pushed(&platform);
+    assert!(is_taken(&receive(phone.app(), &push)));
+    assert_eq!(receive(phone.app(), &push), ignored(PushIgnored::Duplicate));
+    phone.reopen();
+    assert_eq!(receive(phone.app(), &push), ignored(PushIgnored::Duplicate), "it is known after a restart");
+    let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
+    assert_eq!(receive(&extension, &push), ignored(PushIgnored::Duplicate), "and to another process");
+    let Push::Data { entries } = &push else { unreachable!() };
+    let same = Push::UserInfo { json: serde_json::to_string(entries).unwrap() };
+    assert_eq!(receive(phone.app(), &same), ignored(PushIgnored::Duplicate), "by whichever service");
+    let counted = phone.wait("the count", |app| {
+        let counted = app.outbox().ignored_pushes;
+        (counted.iter().map(|ignored| ignored.count).sum::<u64>() == 4).then_some(counted)
+    });
+    assert_eq!(counted[0].reason, PushIgnored::Duplicate);
+    for _ in 0..2 {
+        run(phone.app().push_opened(id.clone())).unwrap();
+    }
+    flush(&phone);
+    assert_eq!(platform.receipts(), [(id.clone(), "Delivered".to_owned()), (id, "Read".to_owned())]);
+    assert_eq!(told(&platform, &phone), ["push.received", "push.opened"]);
+}
+
+#[test]
+fn what_a_push_brings_is_shown_without_asking_the_platform() {
+    let platform = Platform::start();
+    let (mut phone, push, id) = pushed(&platform);
+    let before = phone.points();
+    platform.cut_off();
+    let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
+    let PushOutcome::Taken { notification: Some(notification) } = receive(&extension, &push) else { panic!("nothing") };
+    assert_eq!(notification.channel, NotificationChannel::Balance);
+    assert_eq!(phone.app().open_link(notification.link.unwrap()), Some(Route::Balance));
+    assert_eq!(phone.points(), before, "another process took it");
+    phone.app().set_active(true);
+    phone.wait("the points", |app| (app.balance().accounts[0].available > before).then_some(()));
+    phone.app().set_active(false);
+    drop(extension);
+    // What could not be told waits, through a restart.
+    phone.reopen();
+    assert_eq!(phone.app().outbox().receipts, 1);
+    assert!(phone.points() > before);
+    platform.heal();
+    flush(&phone);
+    assert_eq!(platform.receipts(), [(id, "Delivered".to_owned())]);
+}
+
+#[test]
+fn receipts_wait_for_a_session() {
+    let platform = Platform::start();
+    let (phone, push, id) = pushed(&platform);
+    platform.revoke(ANNA);
+    run(phone.app().refresh()).unwrap_err();
+    assert!(matches!(phone.app().session(), SessionView::SignInAgain { .. }));
+    assert!(is_taken(&receive(phone.app(), &push)), "the member's data is on screen still");
+    run(phone.app().flush(PATIENCE)).unwrap();
+    assert_eq!(phone.app().outbox().receipts, 1);
+    phone.sign_in(&platform, ANNA);
+    flush(&phone);
+    assert_eq!(platform.receipts(), [(id, "Delivered".to_owned())]);
+}
+
+#[test]
+fn what_was_sent_to_the_member_before_is_not_shown_to_the_next() {
+    let platform = Platform::start();
+    let (phone, push, _) = pushed(&platform);
+    assert!(is_taken(&receive(phone.app(), &push)));
+    run(phone.app().sign_out()).unwrap();
+    assert_eq!(receive(phone.app(), &push), ignored(PushIgnored::SignedOut));
+    platform.advance(Duration::from_mins(1));
+    phone.clock.pass(Duration::from_mins(1));
+    phone.sign_in(&platform, BORIS);
+    let before = phone.points();
+    assert_eq!(receive(phone.app(), &push), ignored(PushIgnored::OtherMember));
+    assert_eq!((phone.points(), phone.app().outbox().receipts), (before, 0));
+}
+
+#[test]
+fn a_message_that_the_platform_does_not_know_is_told_of_no_more() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    run(phone.app().push_opened("nobody's".to_owned())).unwrap();
+    flush(&phone);
+    assert!(platform.receipts().is_empty());
+    for id in ["", "a b", "..", &"x".repeat(500)] {
+        run(phone.app().push_opened(id.to_owned())).unwrap_err();
+    }
+}
+
+#[test]
+fn links_lead_to_screens_of_the_app_and_nowhere_else() {
+    let platform = Platform::start();
+    let phone = Phone::signed_in(&platform);
+    let open = |link: &str| phone.app().open_link(link.to_owned());
+    assert_eq!(open("https://loyalty.example/offers/7?token=PLANTED"), Some(Route::Offer { offer: 7 }));
+    assert_eq!(open("https://planted.example/offers/7"), None);
+    assert_eq!(open("pocketcard://PLANTED"), None);
+    phone.wait("both are counted", |app| (app.outbox().ignored_links == 2).then_some(()));
+    phone.wait("one is told", |_| {
+        flush(&phone);
+        (told(&platform, &phone) == ["link.opened"]).then_some(())
+    });
+    let planted = Push::Data {
+        entries: [("message_id", "PLANTED-ID"), ("kind", "balance"), ("title", "PLANTED"), ("payload", "{PLANTED")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
+    };
+    assert_eq!(receive(phone.app(), &planted), ignored(PushIgnored::WrongPayload));
+    assert!(phone.log.text().to_lowercase().contains("wrongpayload"), "{}", phone.log.text());
+    assert!(!phone.log.text().to_lowercase().contains("planted"), "{}", phone.log.text());
 }

@@ -361,18 +361,23 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     }
     let lasting =
         |kind, text, symbol| CardCode { kind, text, symbol, valid_from: None, valid_until: None, why_not_rotating };
-    match fixed(cards, card) {
+    match lasting_code(card.qr_content.as_deref(), Some(&card.bar_code), cards.till) {
         Some((text, symbol)) => lasting(CodeKind::Static, text, Some(symbol)),
         None => lasting(CodeKind::NumberOnly, card.number.clone(), None),
     }
 }
 
-/// The static code in what the tills read, else as Code 128, which is what cards bear, else as a QR code.
-fn fixed(cards: &Cards, card: &Card) -> Option<(String, Symbol)> {
-    let qr_content = card.qr_content.as_deref().filter(|text| !text.is_empty());
-    let bar_code = Some(card.bar_code.as_str()).filter(|text| !text.is_empty());
+/// A code that never changes, in what the tills read, else as Code 128, which is what cards bear, else as a QR code.
+/// `qr_content` is what a matrix symbol says, `bar_code` what a linear one says; one stands in for the other.
+pub(crate) fn lasting_code(
+    qr_content: Option<&str>,
+    bar_code: Option<&str>,
+    till: Option<TillCode>,
+) -> Option<(String, Symbol)> {
+    let qr_content = qr_content.filter(|text| !text.is_empty());
+    let bar_code = bar_code.filter(|text| !text.is_empty());
     let usual = if qr_content.is_some() { Symbology::Qr } else { Symbology::Code128 };
-    let asked = cards.till.map_or(usual, |till| till.static_symbology);
+    let asked = till.map_or(usual, |till| till.static_symbology);
     [asked, Symbology::Code128, Symbology::Qr].into_iter().find_map(|symbology| {
         let text = match symbology {
             Symbology::Qr | Symbology::Aztec | Symbology::Pdf417 => qr_content.or(bar_code),

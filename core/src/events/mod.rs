@@ -15,6 +15,7 @@ use serde_json::{Number, Value};
 use uuid::Uuid;
 
 use crate::error::{Error, FieldProblem, Rejection, RejectionKind, Result};
+use crate::push::IgnoredPushes;
 use crate::tasks::rules::Fact;
 use crate::types::{Decimal, StaleReason, Timestamp};
 
@@ -25,7 +26,8 @@ const MOST_FIELDS: usize = 16;
 /// Names of custom activities and of their fields have at most so many characters.
 const LONGEST_NAME: usize = 64;
 
-/// What a member did in the app. The core itself notes installations, updates, and when the app comes to the front.
+/// What a member did in the app. The core itself notes installations, updates, when the app comes to the front, pushes that
+/// came or were opened, and links that led into the app.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Activity {
     /// The card's screen was shown.
@@ -71,21 +73,6 @@ pub enum Activity {
         text: Option<String>,
         /// Which filters were on.
         filters: Vec<String>,
-    },
-    /// A push came.
-    PushReceived {
-        /// The message's id.
-        message: String,
-    },
-    /// A notification was opened.
-    PushOpened {
-        /// The message's id.
-        message: String,
-    },
-    /// A link led into the app. What follows `?` or `#` in it is not told on.
-    LinkOpened {
-        /// The link.
-        link: String,
     },
     /// Something of the programme's own.
     Custom {
@@ -226,6 +213,9 @@ pub(crate) mod kind {
     pub(crate) const ATTRIBUTED: &str = "app.attributed";
     pub(crate) const OPENED: &str = "app.opened";
     pub(crate) const SESSION: &str = "session.started";
+    pub(crate) const PUSH_RECEIVED: &str = "push.received";
+    pub(crate) const PUSH_OPENED: &str = "push.opened";
+    pub(crate) const LINK_OPENED: &str = "link.opened";
     pub(crate) const DROPPED: &str = "events.dropped";
 }
 
@@ -266,15 +256,20 @@ pub(crate) fn read(activity: Activity) -> Result<(&'static str, Data)> {
             }
             ("search.stores", data)
         }
-        Activity::PushReceived { message } => ("push.received", of("messageId", cut(message))),
-        Activity::PushOpened { message } => ("push.opened", of("messageId", cut(message))),
-        Activity::LinkOpened { link } => {
-            // Behind these may stand a one-time token.
-            let link = link.split(['?', '#']).next().unwrap_or_default().to_owned();
-            ("link.opened", of("link", cut(link)))
-        }
         Activity::Custom { name, fields } => ("custom", custom(name, fields)?),
     })
+}
+
+/// The data of an event about a push.
+pub(crate) fn of_push(message: Option<&str>, kind: Option<&str>) -> Data {
+    let fields = [("messageId", message), ("kind", kind)];
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), text(value?)))).collect()
+}
+
+/// The data of an event about a link. Behind `?` or `#` may stand a one-time token.
+pub(crate) fn of_link(link: &str) -> Data {
+    let link = link.split(['?', '#']).next().unwrap_or_default();
+    Data::from([("link".to_owned(), text(link.chars().take(LONGEST_TEXT).collect::<String>()))])
 }
 
 fn custom(name: String, fields: HashMap<String, FieldValue>) -> Result<Data> {
@@ -327,6 +322,12 @@ pub struct OutboxView {
     pub refused: Vec<RefusedEvent>,
     /// Opt-ins, answers and the like that wait, beside the events.
     pub acts: u32,
+    /// Receipts of messages that wait, beside these.
+    pub receipts: u32,
+    /// Pushes that were of no use, since the member signed in.
+    pub ignored_pushes: Vec<IgnoredPushes>,
+    /// Links that led to no screen, since the member signed in.
+    pub ignored_links: u64,
     /// Why the last attempt to send ended early; none: it did not.
     pub stopped: Option<StaleReason>,
 }
@@ -369,6 +370,8 @@ pub struct FlushReport {
     pub queued: u32,
     /// Opt-ins, answers and the like that still wait.
     pub acts: u32,
+    /// Receipts of messages that still wait.
+    pub receipts: u32,
     /// Why some wait; none: there was time for all, or none was left.
     pub stopped: Option<StaleReason>,
 }
@@ -459,9 +462,7 @@ mod tests {
 
     #[test]
     fn links_and_texts_are_told_without_what_is_not_ours_to_tell() {
-        let (_, data) =
-            read(Activity::LinkOpened { link: "https://shop.example/a?token=secret#x".to_owned() }).unwrap();
-        assert_eq!(data["link"], text("https://shop.example/a"));
+        assert_eq!(of_link("https://shop.example/a?token=secret#x")["link"], text("https://shop.example/a"));
         let (_, data) = read(Activity::TaskViewed { task: format!("a\u{0}{}", "b".repeat(400)) }).unwrap();
         assert_eq!(data["taskId"], text(format!("a{}", "b".repeat(255))));
     }

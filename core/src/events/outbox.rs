@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Data, DropReason, Dropped, Event, OutboxView, RefusedEvent, kind, number, text};
+use crate::push::Pushes;
 use crate::tasks::rules::Fact;
 use crate::types::StaleReason;
 
@@ -370,7 +371,7 @@ impl Outbox {
     }
 
     /// What the settings screen shows.
-    pub(crate) fn view(&self, acts: usize, stopped: Option<StaleReason>) -> OutboxView {
+    pub(crate) fn view(&self, acts: usize, pushes: &Pushes, stopped: Option<StaleReason>) -> OutboxView {
         OutboxView {
             queued: count(self.queue.len()),
             oldest: self.queue.front().map(|row| row.event.fact.at),
@@ -378,6 +379,9 @@ impl Outbox {
             dropped: self.tally.dropped.iter().map(|(&reason, &count)| Dropped { reason, count }).collect(),
             refused: self.tally.refused.iter().cloned().collect(),
             acts: count(acts),
+            receipts: count(pushes.receipts.len()),
+            ignored_pushes: pushes.ignored(),
+            ignored_links: pushes.tally.links,
             stopped,
         }
     }

@@ -8,7 +8,9 @@
 mod calls;
 mod envelope;
 mod events;
+mod messages;
 mod number;
+pub(crate) mod offers;
 pub(crate) mod push;
 mod tasks;
 #[cfg(test)]
@@ -264,6 +266,8 @@ struct Call<'a> {
     name: &'static str,
     /// What stands for `{id}` in the path.
     id: Option<String>,
+    /// What stands for `{position}`.
+    position: Option<u32>,
     /// With it the platform does what is asked once, however often it is asked.
     key: Option<uuid::Uuid>,
     query: Vec<(&'static str, String)>,
@@ -299,6 +303,7 @@ impl<'a> Call<'a> {
         Self {
             name,
             id: None,
+            position: None,
             key: None,
             query: Vec::new(),
             token: None,
@@ -326,6 +331,10 @@ impl<'a> Call<'a> {
 
     fn id(self, id: impl ToString) -> Self {
         Self { id: Some(id.to_string()), ..self }
+    }
+
+    fn position(self, position: u32) -> Self {
+        Self { position: Some(position), ..self }
     }
 
     fn key(self, key: uuid::Uuid) -> Self {
@@ -381,10 +390,13 @@ impl<'a> Call<'a> {
         if let Ok(mut segments) = url.path_segments_mut() {
             // An id is data: a slash in it leads nowhere else.
             let id = self.id.as_deref().unwrap_or_default();
+            let position = self.position.unwrap_or_default().to_string();
             segments.pop_if_empty();
-            segments.extend(
-                path.split('/').filter(|part| !part.is_empty()).map(|part| if part == "{id}" { id } else { part }),
-            );
+            segments.extend(path.split('/').filter(|part| !part.is_empty()).map(|part| match part {
+                "{id}" => id,
+                "{position}" => position.as_str(),
+                part => part,
+            }));
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);

@@ -1,5 +1,7 @@
 //! The client against a server that answers canned bytes: whole, cut, slow, hostile.
 
+mod offers;
+
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -430,6 +432,82 @@ async fn etags_come_back_with_the_value() {
     let (platform, _) = serve(vec![http(200, "ETag: W/\"v2\"\r\n", body)]).await;
     let Fetched::New { value, etag } = platform.cards("t", Some("\"v1\"")).await.unwrap() else { panic!() };
     assert_eq!((value.len(), etag.as_deref()), (0, Some("W/\"v2\"")));
+}
+
+#[tokio::test]
+async fn receipts_go_where_they_belong() {
+    use crate::push::{Receipt, ReceiptKind};
+    let done = || ok(Value::Null);
+    let (platform, requests) = serve(vec![done(), done(), done(), done(), http(404, "", "")]).await;
+    for (kind, message, line, body) in [
+        (
+            ReceiptKind::Delivered,
+            "m 1/é",
+            "POST /publicapi/v1.2/Pushes/m%201%2F%C3%A9/state HTTP/1.1",
+            r#"{"state":"Delivered"}"#,
+        ),
+        (ReceiptKind::Read, "m-1", "POST /publicapi/v1.2/Pushes/m-1/state HTTP/1.1", r#"{"state":"Read"}"#),
+        (ReceiptKind::MessageRead, "31", "POST /publicapi/v1.2/Notification/31/Read HTTP/1.1", "{}"),
+        (ReceiptKind::AllRead, "", "POST /publicapi/v1.2/Notification/Read HTTP/1.1", "{}"),
+    ] {
+        platform.receipt("t", &Receipt { number: 1, kind, message: message.to_owned() }).await.unwrap();
+        let request = requests.lock().unwrap().last().unwrap().clone();
+        assert_eq!(request.lines().next(), Some(line));
+        assert!(request.ends_with(body), "{request}");
+    }
+    let unknown = Receipt { number: 1, kind: ReceiptKind::Read, message: "gone".to_owned() };
+    assert!(matches!(platform.receipt("t", &unknown).await, Err(Error::NotSupported)));
+}
+
+#[tokio::test]
+async fn one_message_that_cannot_be_read_takes_no_other_with_it() {
+    let row = |id: Value| {
+        json!({ "$type": "x", "id": id, "title": "Hello", "body": null, "creationDate": "2026-12-03T12:00:00.1234567",
+            "isReaded": true, "imageUrl": "javascript:alert(1)" })
+    };
+    let rows = json!([row(json!(31)), row(json!("..")), 7, { "id": 8 }, row(json!("abc"))]);
+    let (platform, requests) = serve(vec![ok(rows), ok(json!({ "unReadCount": 12 })), ok(Value::Null)]).await;
+    let (messages, count) = new(platform.notifications("t", 50, 5, None).await.unwrap());
+    assert_eq!(messages.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), ["31", "abc"]);
+    assert_eq!(count, 5, "the page was full, so there may be more");
+    assert!(messages[0].read && messages[0].image_url.is_none());
+    assert_eq!(
+        requests.lock().unwrap()[0].lines().next(),
+        Some("GET /publicapi/v1.2/Notification?from=50&count=5 HTTP/1.1")
+    );
+    assert_eq!(platform.unread_notifications("t").await.unwrap(), 12);
+    assert_eq!(new(platform.notifications("t", 0, 5, None).await.unwrap()), (Vec::new(), 0));
+}
+
+#[tokio::test]
+async fn a_consent_is_changed_among_those_that_the_platform_has() {
+    use crate::consents::ConsentWay;
+    let rows = json!([
+        { "typeId": 1, "typeName": "News", "externalId": "news", "unknown": { "kept": 1 },
+            "smsNotification": { "readOnly": true, "selected": true }, "pushNotification": { "readOnly": false, "selected": false },
+            "viberNotification": { "readOnly": false, "selected": false }, "emailNotification": null },
+        { "typeId": 2, "typeName": "Receipts", "pushNotification": { "readOnly": false, "selected": true } },
+    ]);
+    let read = || ok(rows.clone());
+    let (platform, requests) = serve(vec![read(), read(), ok(Value::Null), read(), read(), read()]).await;
+    let before = new(platform.consents("t", None).await.unwrap());
+    let ways: Vec<_> =
+        before[0].channels.iter().map(|channel| (channel.way.clone(), channel.granted, channel.read_only)).collect();
+    let viber = ConsentWay::Other { name: "viber".to_owned() };
+    assert_eq!(ways, [(ConsentWay::Sms, true, true), (ConsentWay::Push, false, false), (viber, false, false)]);
+    let after = platform.set_consent("t", 1, &ConsentWay::Push, true).await.unwrap();
+    assert!(after[0].channels[1].granted && after[1].channels[0].granted);
+    let put = requests.lock().unwrap()[2].clone();
+    assert!(put.starts_with("PUT /publicapi/v1.2/User/Subscriptions HTTP/1.1"));
+    let mut expected = rows.clone();
+    expected[0]["pushNotification"]["selected"] = true.into();
+    let body: Value = serde_json::from_str(put.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!(body, expected, "all else goes back as it came");
+    for (kind, way) in [(1, ConsentWay::Sms), (1, ConsentWay::Email), (3, ConsentWay::Push)] {
+        let refused = platform.set_consent("t", kind, &way, false).await;
+        assert!(matches!(refused, Err(Error::Rejected(_))), "{kind} {way:?}: {refused:?}");
+    }
+    assert_eq!(requests.lock().unwrap().len(), 6, "nothing is put that cannot be changed");
 }
 
 #[tokio::test]
@@ -875,7 +953,9 @@ fn read_all(body: &[u8]) {
         let _ = success::<wire::EmitVirtual>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CodeKeyRow>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CapabilitiesRow>("t", wrapping, true, body).is_ok();
+        offers::read_all(wrapping, body);
     }
+    let _ = super::offers::pushed(body);
     let _ = envelope::refusal("t", 400, true, body);
     let _ = envelope::token_error(body);
 }
@@ -945,6 +1025,17 @@ fn shaped() -> impl proptest::strategy::Strategy<Value = Value> {
         "field",
         "notActivatedAmount",
         "accountIsBlocked",
+        "offers",
+        "title",
+        "rules",
+        "schedule",
+        "days",
+        "benefit",
+        "storeAttributes",
+        "usesLeft",
+        "couponState",
+        "goodsId",
+        "position",
         "$type",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {

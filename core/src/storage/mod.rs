@@ -25,11 +25,14 @@ use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::events::outbox::{Outbox, Queued, Step, Tally};
 use crate::history::HistoryEntry;
+use crate::inbox::{self, Message};
+use crate::push::{Pushes, Receipt, ReceiptKind, Record, Seen, Told};
 use crate::session::Phase;
 use crate::state::{Answered, Part, Row, State};
 
 /// Numbered migrations, each in a transaction of its own; `user_version` is how many have run.
-const MIGRATIONS: [&str; 2] = [include_str!("001_first.sql"), include_str!("002_events.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("001_first.sql"), include_str!("002_events.sql"), include_str!("004_pushes.sql")];
 
 /// The shape of the bodies. A row of another shape is as if it had never been answered.
 const BODY_VERSION: i64 = 1;
@@ -91,6 +94,12 @@ impl Row {
             Self::Tasks => "tasks",
             Self::Own => "own",
             Self::Acts => "acts",
+            Self::Pushes => "pushes",
+            Self::Inbox => "inbox",
+            Self::Consents => "consents",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -108,6 +117,11 @@ impl Part {
             Self::Capabilities => "capabilities",
             Self::Tasks => "tasks",
             Self::Games => "games",
+            Self::Inbox => "inbox",
+            Self::Consents => "consents",
+            Self::Offers => "offers",
+            Self::Coupons => "coupons",
+            Self::Favourites => "favourites",
         }
     }
 }
@@ -120,6 +134,8 @@ pub(crate) struct Written {
     pub(crate) rows: BTreeSet<Row>,
     /// What becomes of the events that wait.
     pub(crate) steps: Vec<Step>,
+    /// What becomes of single pushes, receipts and messages.
+    pub(crate) records: Vec<Record>,
 }
 
 impl Storage {
@@ -261,7 +277,7 @@ impl Storage {
         let empty = stored.as_ref().is_some_and(|kept| kept.lost);
         let outcome = change(stored.filter(|kept| !kept.lost).map(|kept| kept.state));
         self.data_version = version;
-        let Written { state, mut rows, steps } = match outcome {
+        let Written { state, mut rows, steps, records } = match outcome {
             Ok(next) => next,
             Err(error) => return Ok(Err(error)),
         };
@@ -270,6 +286,7 @@ impl Storage {
             put_events(&transaction, &state.outbox)?;
         } else {
             carry_out(&transaction, &steps)?;
+            put_records(&transaction, &records)?;
         }
         write(&transaction, &state, rows)?;
         may_stop!(self.life);
@@ -464,6 +481,12 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Tasks => take(body, &mut state.tasks),
             Row::Own => take(body, &mut state.own),
             Row::Acts => take(body, &mut state.acts),
+            Row::Pushes => take(body, &mut Arc::make_mut(&mut state.pushes).tally),
+            Row::Inbox => take(body, &mut Arc::make_mut(&mut state.inbox).rest),
+            Row::Consents => take(body, &mut state.consents),
+            Row::Offers => take(body, &mut state.offers),
+            Row::Coupons => take(body, &mut state.coupons),
+            Row::Favourites => take(body, &mut state.favourites),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -474,6 +497,10 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
     }
     if held.contains(&Row::History) && !read_history(connection, &mut Arc::make_mut(&mut state.history).entries)? {
         held.remove(&Row::History);
+    }
+    read_pushes(connection, Arc::make_mut(&mut state.pushes))?;
+    if !read_messages(connection, &mut Arc::make_mut(&mut state.inbox).messages)? {
+        held.remove(&Row::Inbox);
     }
     state.acts = Arc::new(std::mem::take(Arc::make_mut(&mut state.acts)).stored());
     state.outbox = Arc::new(Outbox::stored(read_events(connection)?, tally));
@@ -501,6 +528,63 @@ fn read_history(connection: &Connection, entries: &mut Vec<HistoryEntry>) -> rus
         entries.push(entry);
     }
     Ok(true)
+}
+
+/// What was seen of pushes, and the receipts that wait. A row that cannot be read is left out.
+fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT key, at, opened FROM push ORDER BY at")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let (Some(key), Some(at)) = (read_key(row, 0), read_time(row, 1)) {
+            pushes.seen.push_back(Seen { key, at, opened: row.get(2)? });
+        }
+    }
+    let mut statement = connection.prepare("SELECT key, version, at FROM told ORDER BY at")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let (Some(key), Some(at)) = (read_key(row, 0), read_time(row, 2)) {
+            pushes.told.push_back(Told { key, version: row.get(1)?, at });
+        }
+    }
+    let mut statement = connection.prepare("SELECT number, kind, message FROM receipt ORDER BY number")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (number, message) = (row.get(0)?, row.get(2)?);
+        let kind =
+            ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
+        if let Some(kind) = kind {
+            pushes.receipts.push_back(Receipt { number, kind, message });
+        } else {
+            tracing::error!(number, "a receipt cannot be read");
+        }
+    }
+    Ok(())
+}
+
+fn read_key(row: &rusqlite::Row<'_>, column: usize) -> Option<u128> {
+    Some(u128::from_be_bytes(row.get_ref(column).ok()?.as_blob().ok()?.try_into().ok()?))
+}
+
+fn read_time(row: &rusqlite::Row<'_>, column: usize) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_millisecond(row.get(column).ok()?).ok()
+}
+
+/// Reads the messages, newest first; false where one cannot be read: the platform is asked for all of them.
+fn read_messages(connection: &Connection, messages: &mut Vec<Message>) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare("SELECT body FROM message")?;
+    let mut rows = statement.query([])?;
+    let mut whole = true;
+    while let Some(row) = rows.next()? {
+        match serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()) {
+            Ok(message) => messages.push(message),
+            Err(_) => whole = false,
+        }
+    }
+    if !whole {
+        tracing::error!("a message cannot be read");
+    }
+    messages.sort_by(inbox::newest_first);
+    Ok(whole)
 }
 
 /// The events that wait, oldest first. One that cannot be read is left out.
@@ -584,6 +668,18 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
             Row::Tasks => put(transaction, row, &state.tasks)?,
             Row::Own => put(transaction, row, &state.own)?,
             Row::Acts => put(transaction, row, &state.acts)?,
+            Row::Pushes => {
+                put(transaction, row, &state.pushes.tally)?;
+                put_pushes(transaction, &state.pushes)?;
+            }
+            Row::Inbox => {
+                put(transaction, row, &state.inbox.rest)?;
+                put_messages(transaction, &state.inbox.messages)?;
+            }
+            Row::Consents => put(transaction, row, &state.consents)?,
+            Row::Offers => put(transaction, row, &state.offers)?,
+            Row::Coupons => put(transaction, row, &state.coupons)?,
+            Row::Favourites => put(transaction, row, &state.favourites)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;
@@ -665,6 +761,100 @@ fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusql
     }
     transaction.prepare_cached("DELETE FROM history WHERE position >= ?1")?.execute(params![position])?;
     Ok(())
+}
+
+/// Writes what becomes of single pushes, receipts and messages.
+fn put_records(transaction: &Transaction<'_>, records: &[Record]) -> rusqlite::Result<()> {
+    for record in records {
+        match record {
+            Record::Seen(seen) => put_seen(transaction, seen)?,
+            Record::Unseen(key) => {
+                let mut delete = transaction.prepare_cached("DELETE FROM push WHERE key = ?1")?;
+                delete.execute([key.to_be_bytes()])?;
+            }
+            Record::Told(told) => put_told(transaction, told)?,
+            Record::Untold(key) => {
+                let mut delete = transaction.prepare_cached("DELETE FROM told WHERE key = ?1")?;
+                delete.execute([key.to_be_bytes()])?;
+            }
+            Record::Owed(receipt) => put_receipt(transaction, receipt)?,
+            Record::Settled(number) => {
+                transaction.prepare_cached("DELETE FROM receipt WHERE number = ?1")?.execute([number])?;
+            }
+            Record::Tally(tally) => put(transaction, Row::Pushes, tally)?,
+            Record::Message(message) => put_message(transaction, message)?,
+            Record::NoMessage(id) => {
+                transaction.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([id])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put_seen(transaction: &Transaction<'_>, Seen { key, at, opened }: &Seen) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO push (key, at, opened) VALUES (?1, ?2, ?3)")?
+        .execute(params![key.to_be_bytes(), at.as_millisecond(), opened])?;
+    Ok(())
+}
+
+fn put_told(transaction: &Transaction<'_>, Told { key, version, at }: &Told) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO told (key, version, at) VALUES (?1, ?2, ?3)")?
+        .execute(params![key.to_be_bytes(), version, at.as_millisecond()])?;
+    Ok(())
+}
+
+fn put_receipt(transaction: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?
+        .execute(params![receipt.number, receipt.kind.name(), receipt.message])?;
+    Ok(())
+}
+
+fn put_message(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO message (id, body) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body WHERE body <> excluded.body",
+        )?
+        .execute(params![message.id, json(message)?])?;
+    Ok(())
+}
+
+/// Writes all that is known of pushes, and nothing else, into their tables.
+fn put_pushes(transaction: &Transaction<'_>, pushes: &Pushes) -> rusqlite::Result<()> {
+    transaction.execute_batch("DELETE FROM push; DELETE FROM told; DELETE FROM receipt;")?;
+    pushes.seen.iter().try_for_each(|seen| put_seen(transaction, seen))?;
+    pushes.told.iter().try_for_each(|told| put_told(transaction, told))?;
+    pushes.receipts.iter().try_for_each(|receipt| put_receipt(transaction, receipt))
+}
+
+/// Writes the messages that are kept, and no others.
+fn put_messages(transaction: &Transaction<'_>, messages: &[Message]) -> rusqlite::Result<()> {
+    let gone: Vec<String> = {
+        let kept: BTreeSet<&str> = messages.iter().map(|message| message.id.as_str()).collect();
+        let mut statement = transaction.prepare_cached("SELECT id FROM message")?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        ids.into_iter().filter(|id| !kept.contains(id.as_str())).collect()
+    };
+    for id in gone {
+        transaction.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([id])?;
+    }
+    messages.iter().try_for_each(|message| put_message(transaction, message))
+}
+
+impl ReceiptKind {
+    const ALL: [Self; 4] = [Self::Delivered, Self::Read, Self::MessageRead, Self::AllRead];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::MessageRead => "messageRead",
+            Self::AllRead => "allRead",
+        }
+    }
 }
 
 fn json(body: &impl Serialize) -> rusqlite::Result<String> {

@@ -7,7 +7,7 @@ use super::*;
 use crate::events::outbox::Reply;
 use crate::history::{HistoryEntry, HistoryPage, HistoryWhat};
 use crate::session::{Member, Phase, SessionChange};
-use crate::state::{self, Change, Moment};
+use crate::state::{self, Change, Moment, Touched};
 use crate::types::{Decimal, Freshness, StaleReason, Timestamp};
 
 fn open(folder: &Path) -> Opened {
@@ -44,13 +44,17 @@ fn page(ids: std::ops::Range<i64>) -> Change {
 fn commit(opened: &mut Opened, changes: &[Change]) {
     for change in changes {
         let touched = opened.state.apply(change);
-        store(opened, touched.rows, touched.steps).unwrap();
+        store(opened, touched).unwrap();
     }
 }
 
-fn store(opened: &mut Opened, rows: BTreeSet<Row>, steps: Vec<Step>) -> Result<()> {
+fn store(opened: &mut Opened, touched: Touched) -> Result<()> {
     let state = Arc::new(opened.state.clone());
-    opened.storage.commit(|_| Ok(Written { state: Arc::clone(&state), rows: rows.clone(), steps: steps.clone() }))
+    let Touched { rows, steps, records, .. } = touched;
+    opened.storage.commit(|_| {
+        let (rows, steps, records) = (rows.clone(), steps.clone(), records.clone());
+        Ok(Written { state: Arc::clone(&state), rows, steps, records })
+    })
 }
 
 /// Tracks so many events.
@@ -116,7 +120,7 @@ fn what_another_process_is_writing_is_read_at_one_moment() {
                 let (batch, _) = app.state.outbox.batch(1);
                 let reply = Reply { id: uuid::Uuid::from_u128(id), taken: true, again: false, reason: None };
                 let steps = app.state.outbox.answered(&batch, &[reply], 1, |_| false);
-                store(&mut app, BTreeSet::new(), steps.clone()).unwrap();
+                store(&mut app, Touched { steps: steps.clone(), ..Touched::default() }).unwrap();
                 app.state.take(&steps);
             }
             ended.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -163,7 +167,7 @@ fn news(opened: &mut Opened) -> Option<State> {
     let mut seen = None;
     let look = |stored| {
         seen = stored;
-        Ok(Written { state: Arc::clone(&state), rows: BTreeSet::new(), steps: Vec::new() })
+        Ok(Written { state: Arc::clone(&state), rows: BTreeSet::new(), steps: Vec::new(), records: Vec::new() })
     };
     opened.storage.commit(look).unwrap();
     seen
@@ -345,10 +349,11 @@ fn where_nothing_can_be_written_what_is_there_is_shown() {
     std::fs::create_dir(folder.path().join("pocketcard.db-wal")).unwrap();
     let mut opened = open(folder.path());
     assert_eq!(opened.state.session.member, Some(member()));
-    let touched = opened.state.apply(&page(0..1));
-    assert!(matches!(store(&mut opened, touched.rows.clone(), Vec::new()), Err(Error::Storage(_))));
+    let Touched { rows, .. } = opened.state.apply(&page(0..1));
+    let touched_again = || Touched { rows: rows.clone(), ..Touched::default() };
+    assert!(matches!(store(&mut opened, touched_again()), Err(Error::Storage(_))));
     std::fs::remove_dir(folder.path().join("pocketcard.db-wal")).unwrap();
-    store(&mut opened, touched.rows, Vec::new()).expect("there is room again");
+    store(&mut opened, touched_again()).expect("there is room again");
     assert_eq!(open(folder.path()).state.history.entries.len(), 1);
 }
 
@@ -367,4 +372,115 @@ fn nothing_of_what_was_forgotten_is_left_in_the_files() {
     opened.storage.scrub().unwrap();
     assert!(!all().contains("PLANTED-NAME") && !all().contains("entry-4"), "{}", all());
     assert!(open(folder.path()).state.session.wiping, "the secret store is still to be wiped");
+}
+
+/// A push with an id, which brings a message.
+fn push(id: u32) -> Change {
+    let links = crate::links::Links::new("pocketcard", &[]).unwrap();
+    let row = format!(r#"{{"id":{id},"title":"PLANTED-TITLE","body":"x","creationDate":"2026-12-03T12:00:00Z"}}"#);
+    let entries = [("message_id", format!("push-{id}")), ("kind", "message".to_owned()), ("version", "1".to_owned())]
+        .into_iter()
+        .chain([("title", "PLANTED-TITLE".to_owned()), ("payload", row)]);
+    let entries = entries.map(|(key, value)| (key.to_owned(), value)).collect();
+    let push = crate::platform::push::read(&crate::push::Push::Data { entries }, &links, at(0)).unwrap();
+    let (id, now) = (uuid::Uuid::from_u128(u128::from(id)), at(i64::from(id)));
+    let event =
+        Arc::new(Event::new("push.received", crate::events::Data::new(), id, at(0), &jiff::tz::TimeZone::UTC, true));
+    let limits = crate::events::outbox::Limits::NONE;
+    Change::Pushed { push: Box::new(push), at: now, question: 1, event, limits }
+}
+
+#[test]
+fn pushes_receipts_and_messages_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), Change::PushesSince(at(-9))]);
+    for id in 1..4 {
+        commit(&mut opened, &[push(id)]);
+    }
+    commit(&mut opened, &[push(2), Change::PushIgnored(crate::push::PushIgnored::ForeignLink), Change::LinkIgnored]);
+    let receipt = opened.state.pushes.receipts[1].clone();
+    commit(
+        &mut opened,
+        &[Change::Receipted { receipt, question: 1 }, Change::MessagesRead(Some(vec!["3".to_owned()]))],
+    );
+    let again = open(folder.path()).state;
+    assert_eq!(again.pushes, opened.state.pushes);
+    assert_eq!(again.inbox, opened.state.inbox);
+    assert_eq!((again.pushes.seen.len(), again.pushes.told.len(), again.inbox.messages.len()), (3, 3, 3));
+    assert_eq!(ids(&again), [1, 2, 3], "each was told of once");
+    let owed: Vec<_> = again.pushes.receipts.iter().map(|receipt| receipt.message.as_str()).collect();
+    assert_eq!(owed, ["push-1", "push-3", "3"]);
+}
+
+#[test]
+fn of_two_processes_that_get_the_same_push_one_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = open(folder.path());
+    commit(&mut app, &[Change::Session(SessionChange::SignedIn(Some(member())))]);
+    let mut extension = open(folder.path());
+    commit(&mut extension, &[push(1)]);
+    // As the engine does: what is on disk by then is what the push is judged by.
+    let mut state = app.state.clone();
+    app.storage
+        .commit(|stored| {
+            state = stored.expect("the extension wrote");
+            let Touched { rows, steps, records, .. } = state.apply(&push(1));
+            Ok(Written { state: Arc::new(state.clone()), rows, steps, records })
+        })
+        .unwrap();
+    let again = open(folder.path()).state;
+    assert_eq!((again.pushes.seen.len(), again.pushes.receipts.len(), again.inbox.messages.len()), (1, 1, 1));
+    assert_eq!(again.pushes.tally.ignored[&crate::push::PushIgnored::Duplicate], 1);
+    assert_eq!(ids(&again), [1]);
+}
+
+#[test]
+fn nothing_of_pushes_is_left_when_the_member_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), push(1), push(2)]);
+    let seen = opened.state.pushes.seen[0].key;
+    commit(&mut opened, &[Change::Forget]);
+    opened.storage.scrub().unwrap();
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    let all = files.collect::<Vec<_>>().concat();
+    let holds = |what: &[u8]| all.windows(what.len()).any(|window| window == what);
+    assert!(!holds(b"PLANTED-TITLE") && !holds(b"push-1") && !holds(&seen.to_be_bytes()));
+    let again = open(folder.path()).state;
+    assert_eq!(*again.pushes, crate::push::Pushes::default());
+    assert_eq!(*again.inbox, crate::inbox::Inbox::default());
+}
+
+#[test]
+fn a_receipt_or_message_that_cannot_be_read_takes_no_other_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), push(1), push(2)]);
+    let other = Connection::open(folder.path().join(FILE)).unwrap();
+    other.execute("UPDATE message SET body = '{' WHERE id = '1'", []).unwrap();
+    other.execute("UPDATE push SET key = x'00' WHERE key = (SELECT max(key) FROM push)", []).unwrap();
+    other.execute("UPDATE receipt SET kind = 'lost'", []).unwrap();
+    let mut again = open(folder.path());
+    let pushes = &again.state.pushes;
+    assert_eq!((pushes.receipts.len(), again.state.inbox.messages.len(), pushes.seen.len()), (0, 1, 1));
+    commit(&mut again, &[push(3)]);
+    assert_eq!(open(folder.path()).state.pushes.receipts.len(), 1, "nor does it stand in the way of the next");
+}
+
+#[test]
+fn a_database_of_version_3_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Connection::open(folder.path().join(FILE)).unwrap();
+    kept.execute_batch(include_str!("fixtures/version_3.sql")).unwrap();
+    drop(kept);
+    let Opened { state, lost, .. } = open(folder.path());
+    assert!(!lost);
+    let pushes = &state.pushes;
+    assert_eq!((pushes.seen.len(), pushes.seen[0].opened, pushes.told[0].version), (1, true, 4));
+    let owed: Vec<_> = pushes.receipts.iter().map(|receipt| (receipt.number, receipt.message.as_str())).collect();
+    assert_eq!(owed, [(5, "3f0c"), (6, "3f0c"), (7, "31"), (8, "")]);
+    assert_eq!(pushes.tally.ignored.values().sum::<u64>(), 3);
+    assert_eq!((state.inbox.messages[0].title.as_str(), state.inbox.rest.unread), ("Hello", 2));
+    assert!(state.consents[0].channels[0].granted);
 }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::{Engine, PushAddress, blocking};
 use crate::error::{Error, FieldProblem, Rejection, RejectionKind, Result};
 use crate::platform::{self, Fetched, SignInAnswer};
@@ -13,6 +15,9 @@ use crate::session::{
     belongs_to,
 };
 use crate::state::Change;
+
+/// How long before a sign-in is known to have ended the platform may have sent a push because of it.
+const FIRST_WORDS: SignedDuration = SignedDuration::from_secs(5);
 
 impl Engine {
     /// Begins a sign-in. The platform answers with tokens, or sends a one-time code.
@@ -234,7 +239,8 @@ impl Engine {
         }
         let member = member.ok();
         let session = Arc::clone(&self.state().session);
-        if session.phase != Phase::SignedOut && !belongs_to(&session, member.as_ref()) {
+        let news = !belongs_to(&session, member.as_ref());
+        if session.phase != Phase::SignedOut && news {
             // The phone changed hands, or may have: nothing of the member before may be seen by this one.
             let in_use = self.tokens().await.ok();
             self.forget_member().await?;
@@ -245,7 +251,13 @@ impl Engine {
         if let Some(tokens) = tokens {
             self.adopt_tokens(tokens).await?;
         }
-        self.commit(&[Change::Session(SessionChange::SignedIn(member))])?;
+        let mut changes = vec![Change::Session(SessionChange::SignedIn(member))];
+        if news {
+            // What is on its way to somebody else is not shown to this member. The platform's first words to them may have
+            // come before its answer.
+            changes.push(Change::PushesSince(crate::clock::shifted(self.now().0.at, -FIRST_WORDS)));
+        }
+        self.commit(&changes)?;
         self.after_sign_in();
         Ok(())
     }

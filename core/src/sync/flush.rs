@@ -1,7 +1,7 @@
 //! Telling the platform what happened: tracking, batches, what becomes of the replies.
 //!
 //! An event that was tracked is on disk before the caller hears so; events that come at the same time share one commit.
-//! [`Engine::flush`] sends what the member asked for, then the events, oldest first. Delivery is at least once: an event
+//! [`Engine::flush`] sends what the member asked for, then receipts, then the events, oldest first. Delivery is at least once: an event
 //! leaves the outbox with the platform's reply to it, and its id makes sure that the effect is there once.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::tokens::{Turn, take_turn, wait_for_turn};
 use super::{Engine, Wait, stale_reason};
-use crate::acts::{Act, Ask};
+use crate::acts::{Act, Ask, Of};
 use crate::error::{Error, Result};
 use crate::events::outbox::{BATCH, Queued, Step, count};
 use crate::events::{Activity, Data, Event, FlushReport, Installation, installed_id, kind, text};
@@ -207,7 +207,7 @@ impl Engine {
     }
 
     /// Sends what waits, without anybody waiting for it.
-    fn flush_soon(self: &Arc<Self>) {
+    pub(super) fn flush_soon(self: &Arc<Self>) {
         let engine = Arc::clone(self);
         let flush = tracing::instrument::WithSubscriber::with_current_subscriber(async move {
             engine.flush().await;
@@ -227,7 +227,13 @@ impl Engine {
 
     fn flush_report(&self, sent: u32, stopped: Option<StaleReason>) -> FlushReport {
         let state = self.state();
-        FlushReport { sent, queued: count(state.outbox.len()), acts: count(state.acts.len()), stopped }
+        FlushReport {
+            sent,
+            queued: count(state.outbox.len()),
+            acts: count(state.acts.len()),
+            receipts: count(state.pushes.receipts.len()),
+            stopped,
+        }
     }
 
     /// The same, for as long as there is time.
@@ -246,7 +252,7 @@ impl Engine {
     /// While the app is in front: whether it is time to send.
     pub(super) fn flush_due(&self) -> bool {
         let state = self.state();
-        if state.outbox.len() == 0 && state.acts.len() == 0 {
+        if !state.owes_platform() {
             return false;
         }
         let rested = {
@@ -263,7 +269,7 @@ impl Engine {
     }
 
     /// Whether the core may send without having been told to.
-    fn may_flush(&self) -> bool {
+    pub(super) fn may_flush(&self) -> bool {
         let now = self.clock.read().since_boot;
         let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         now >= outgoing.wait.until && outgoing.wait.ordered(now).is_none()
@@ -324,24 +330,30 @@ impl Engine {
         blocking(move || engine.note_installation()).await?;
         // What another process tracked is seen by a commit.
         self.commit(&[])?;
-        let acted = self.send_acts().await;
+        let mut did = Vec::new();
+        let acted = self.send_acts(&mut did).await;
+        let receipted = self.send_receipts().await;
         let told = self.send_events(sent).await;
-        if let (Ok(true), _) | (_, Ok(true)) = (&acted, &told) {
+        if did.contains(&Of::Tasks) || matches!(told, Ok(true)) {
             self.pull_tasks_and_money().await;
         }
+        if did.contains(&Of::Offers) {
+            self.pull_offers_again().await;
+        }
         acted?;
+        receipted?;
         told.map(|_| ())
     }
 
-    /// Sends what the member asked for, in order. True when the platform did something of it.
-    async fn send_acts(self: &Arc<Self>) -> Result<bool> {
-        let mut did = false;
+    /// Sends what the member asked for, in order. Into `did` goes what the platform did something of.
+    async fn send_acts(self: &Arc<Self>, did: &mut Vec<Of>) -> Result<()> {
         if self.state().session.phase != Phase::SignedIn {
-            return Ok(false);
+            return Ok(());
         }
         loop {
             let state = self.state();
-            let Some(act) = state.acts.next().cloned() else { return Ok(did) };
+            let Some(act) = state.acts.next().cloned() else { return Ok(()) };
+            let of = act.ask.of();
             let member = state.sign_out_count;
             let platform = self.platform().await?;
             let outcome = self
@@ -351,13 +363,14 @@ impl Engine {
                         engine.check_member(member)?;
                         match act.ask {
                             Ask::Task(ask) => platform.task_act(&token, &ask, act.id).await,
+                            Ask::Offer(ask) => platform.offer_act(&token, &ask, act.id).await,
                         }
                     }
                 })
                 .await;
             let change = match outcome {
                 Ok(()) => {
-                    did = true;
+                    did.push(of);
                     Change::Done { act: act.id, question: self.questions.fetch_add(1, Ordering::Relaxed) }
                 }
                 Err(Error::Rejected(rejection)) => {

@@ -2,14 +2,17 @@
 //!
 //! [`Engine::commit`] is the one way in: a change is stored in one transaction, then applied in memory, then the screens
 //! it touches are told. [`Engine::refresh`] pulls every part; the parts fail apart, each with a freshness of its own.
-//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`]; what the platform is
-//! told in [`flush`].
+//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`], to offers in
+//! [`offers`]; what the platform is told in [`flush`], pushes, messages and consents in [`push`].
 
 pub(crate) mod acts;
 mod flush;
+mod offers;
+mod push;
 mod tasks;
 mod tokens;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,6 +24,7 @@ use crate::clock::PlatformTime;
 use crate::error::{Error, Result};
 use crate::events::outbox::Limits;
 use crate::host::{Clock, ClockReading};
+use crate::links::Links;
 use crate::log::Delivery;
 use crate::platform::{Fetched, Platform, Settings, TimeSample};
 use crate::runtime::{SingleFlight, blocking};
@@ -28,7 +32,7 @@ use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Moment, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
-use crate::types::StaleReason;
+use crate::types::{StaleReason, Timestamp};
 
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
@@ -44,9 +48,6 @@ const KEY_RENEWAL: Duration = Duration::from_hours(24);
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LAST_WAIT: Duration = Duration::from_mins(5);
 
-/// Fleets do not stampede: a refresh that a push set off starts within this time, at random.
-const PUSH_JITTER: Duration = Duration::from_millis(300);
-
 /// How often the core looks for what is due while the app is in front.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -58,6 +59,8 @@ pub(crate) struct Engine {
     zone: TimeZone,
     /// How much the outbox holds.
     limits: Limits,
+    /// Which links are the app's.
+    links: Links,
     /// Where the database is.
     folder: PathBuf,
     platform: tokio::sync::OnceCell<Arc<Platform>>,
@@ -77,6 +80,10 @@ pub(crate) struct Engine {
     outgoing: Mutex<Outgoing>,
     /// Gives how many events were sent.
     flushing: SingleFlight<u32>,
+    /// What pushes told of and is still to be pulled; none: nobody is about to.
+    pushed: Mutex<Option<BTreeSet<Part>>>,
+    /// When offers and favourite products change by themselves next: the app may have been away meanwhile.
+    due: Mutex<[Option<Timestamp>; 2]>,
 }
 
 /// How the app sets the engine up.
@@ -84,6 +91,7 @@ pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) zone: TimeZone,
     pub(crate) limits: Limits,
+    pub(crate) links: Links,
     pub(crate) folder: PathBuf,
 }
 
@@ -127,7 +135,7 @@ impl Wait {
 
 impl Engine {
     pub(crate) fn new(
-        Setup { settings, zone, limits, folder }: Setup,
+        Setup { settings, zone, limits, links, folder }: Setup,
         vault: Vault,
         opened: Opened,
         recalled: bool,
@@ -138,6 +146,7 @@ impl Engine {
             settings,
             zone,
             limits,
+            links,
             folder,
             platform: tokio::sync::OnceCell::new(),
             vault,
@@ -153,6 +162,8 @@ impl Engine {
             incoming: Mutex::default(),
             outgoing: Mutex::default(),
             flushing: SingleFlight::new(),
+            pushed: Mutex::default(),
+            due: Mutex::default(),
         })
     }
 
@@ -187,23 +198,33 @@ impl Engine {
 
     /// The same on a thread that may block.
     fn commit_here(&self, changes: &[Change], still: impl Fn(&State) -> bool) -> Result<()> {
+        // What failed is told without the disk: it may be the disk that failed.
+        let in_memory = changes.iter().all(|change| matches!(change, Change::Missed { .. })) && !changes.is_empty();
+        self.commit_by(in_memory, |next| {
+            if !still(next) {
+                return Err(Error::SessionOver);
+            }
+            let mut touched = Touched::default();
+            for change in changes {
+                touched.extend(next.apply(change));
+            }
+            Ok(touched)
+        })
+    }
+
+    /// Stores what `change` makes of the state, as it is on disk by now, in one transaction; then shows and tells it. It may
+    /// be asked a second time, when the file breaks and is made anew.
+    fn commit_by(&self, in_memory: bool, mut change: impl FnMut(&mut State) -> Result<Touched>) -> Result<()> {
         let outcome = (|| {
             let mut touched = Touched::default();
             let mut storage = self.storage.lock().unwrap_or_else(PoisonError::into_inner);
-            let apply = |touched: &mut Touched| -> Result<Written> {
+            let mut apply = |touched: &mut Touched| -> Result<Written> {
                 let mut next = State::clone(&self.state());
-                if !still(&next) {
-                    return Err(Error::SessionOver);
-                }
-                let mut written = Touched::default();
-                for change in changes {
-                    written.extend(next.apply(change));
-                }
-                touched.screens.extend(written.screens);
-                Ok(Written { state: Arc::new(next), rows: written.rows, steps: written.steps })
+                let Touched { rows, steps, records, screens } = change(&mut next)?;
+                touched.screens.extend(screens);
+                Ok(Written { state: Arc::new(next), rows, steps, records })
             };
-            // What failed is told without the disk: it may be the disk that failed.
-            if changes.iter().all(|change| matches!(change, Change::Missed { .. })) && !changes.is_empty() {
+            if in_memory {
                 let Written { state, .. } = apply(&mut touched)?;
                 self.show(state);
                 return Ok(touched);
@@ -303,13 +324,13 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let (cards, tasks) = tokio::join!(self.pull_cards(), self.pull_tasks());
-                [vec![capabilities], cards, tasks].concat()
+                let (cards, tasks, offers) = tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_offers());
+                [vec![capabilities], cards, tasks, offers].concat()
             },
             async {
-                let (member, money, history) =
-                    tokio::join!(self.pull_member(), self.pull_money(), self.pull_history(0));
-                [vec![member], money, vec![history]].concat()
+                let (member, money, history, messages) =
+                    tokio::join!(self.pull_member(), self.pull_money(), self.pull_history(0), self.pull_messages(),);
+                [vec![member], money, vec![history], messages].concat()
             },
         );
         self.send_push_address().await;
@@ -547,14 +568,6 @@ impl Engine {
         self.state().session.phase == crate::session::Phase::SignedIn
     }
 
-    /// A push said that the member's money moved, or what tasks count: a purchase does both.
-    pub(crate) async fn pull_after_push(self: &Arc<Self>) -> Result<()> {
-        tokio::time::sleep(PUSH_JITTER.mul_f64(fastrand::f64())).await;
-        self.check_wait()?;
-        self.pull_tasks_and_money().await;
-        Ok(())
-    }
-
     /// While the app is in front: reads what an extension wrote and what a locked secret store kept back, renews codes
     /// before they lapse, and tries again what failed for want of a network.
     pub(crate) async fn stay_current(self: Arc<Self>) {
@@ -564,6 +577,7 @@ impl Engine {
         self.note_opened();
         loop {
             self.note_active();
+            self.tell_what_passed(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
             if self.flush_due() {
                 self.flush().await;
             }
@@ -607,7 +621,7 @@ impl Engine {
     /// Signs out, after a moment for what is still to be told.
     pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<()> {
         let state = self.state();
-        if self.is_signed_in() && (state.outbox.len() > 0 || state.acts.len() > 0) {
+        if self.is_signed_in() && state.owes_platform() {
             self.flush_within(FLUSH_BEFORE_SIGN_OUT).await;
         }
         self.forget_member().await

@@ -46,7 +46,7 @@ impl Engine {
     /// Pulls tasks and games, where the platform has them.
     pub(super) async fn pull_tasks(self: &Arc<Self>) -> Vec<Option<Failure>> {
         let tasks = async {
-            if !self.offers(Part::Tasks, "tasks") {
+            if !self.has(Part::Tasks, "tasks") {
                 return None;
             }
             let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
@@ -55,7 +55,7 @@ impl Engine {
             self.fetch(Part::Tasks, call, Answer::Tasks).await
         };
         let games = async {
-            if !self.offers(Part::Games, "games") {
+            if !self.has(Part::Games, "games") {
                 return None;
             }
             let call = |platform: Arc<Platform>, token: String, etag: Option<String>| async move {
@@ -68,25 +68,30 @@ impl Engine {
     }
 
     /// Whether the platform has a feature; where it has not, the part says so.
-    fn offers(&self, part: Part, feature: &str) -> bool {
-        let offers = self.state().capabilities.features.contains(feature);
-        if !offers && let Err(error) = self.commit(&[Change::Missed { part, reason: StaleReason::NotSupported }]) {
+    fn has(&self, part: Part, feature: &str) -> bool {
+        let has = self.state().capabilities.features.contains(feature);
+        if !has && let Err(error) = self.commit(&[Change::Missed { part, reason: StaleReason::NotSupported }]) {
             tracing::debug!(%error, "a missing feature is not noted");
         }
-        offers
+        has
     }
 
     /// Pulls what events, purchases and tasks that end change: the platform may have counted, and paid.
-    pub(super) async fn pull_tasks_and_money(self: &Arc<Self>) {
-        if !self.is_signed_in() {
-            return;
-        }
+    pub(super) async fn pull_counted(self: &Arc<Self>) -> Vec<Option<Failure>> {
         // Whether there are tasks must be known first; the first refresh may be about to ask.
         if !self.state().has(Part::Capabilities) {
             self.pull_capabilities().await;
         }
         let (tasks, money, history) = tokio::join!(self.pull_tasks(), self.pull_money(), self.pull_history(0));
-        let failures: Vec<_> = [tasks, money, vec![history]].concat().into_iter().flatten().collect();
+        [tasks, money, vec![history]].concat()
+    }
+
+    /// The same, where nobody waits for what it comes to.
+    pub(super) async fn pull_tasks_and_money(self: &Arc<Self>) {
+        if !self.is_signed_in() {
+            return;
+        }
+        let failures: Vec<_> = self.pull_counted().await.into_iter().flatten().collect();
         if !failures.is_empty() {
             self.settle(&failures);
         }

@@ -30,6 +30,12 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
             Done::Phone(None) => Done::Noted,
             failed => failed,
         },
+        Act::OpenLink(link) => {
+            if let Some(app) = demo.phone.app() {
+                app.open_link(link);
+            }
+            Done::Noted
+        }
         Act::TakePart(task, takes_part) => phone(&demo, async |app| app.set_opted_in(task, takes_part).await).await,
         Act::KeepAnswers(task, answers) => phone(&demo, async |app| app.keep_answers(task, answers).await).await,
         Act::Answer(task, answers) => phone(&demo, async |app| app.answer_task(task, answers).await).await,

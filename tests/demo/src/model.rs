@@ -118,6 +118,8 @@ pub enum Act {
     SignOut,
     /// Tell of something that the member did in the app.
     Track(Activity),
+    /// Open a link of the programme's.
+    OpenLink(String),
     /// Take part in a task, or no longer.
     TakePart(String, bool),
     /// Keep answers to a task's questions without handing them in.
@@ -332,7 +334,7 @@ impl Model {
                     Screen::Balance => Screen::History,
                     Screen::History => Screen::Tasks,
                     Screen::Tasks => Screen::Session,
-                    Screen::Session | Screen::Outbox => Screen::Card,
+                    _ => Screen::Card,
                 }
             }
             KeyCode::Char('z') => (self.screen, self.enlarged) = (Screen::Card, true),
@@ -386,7 +388,7 @@ impl Model {
             return match self.screen {
                 Screen::Tasks => self.do_next(),
                 Screen::History => self.review(),
-                Screen::Card | Screen::Balance | Screen::Session | Screen::Outbox => None,
+                _ => None,
             };
         }
         if self.code_is_due() {

@@ -126,6 +126,8 @@ impl Phone {
             locale: "en-GB".to_owned(),
             time_zone: TIME_ZONE.to_owned(),
             pins: Vec::new(),
+            link_scheme: "pocketcard".to_owned(),
+            link_hosts: Vec::new(),
             outbox_events: 10_000,
             outbox_bytes: 5_000_000,
         };
@@ -230,6 +232,8 @@ impl Views {
             Screen::History => self.history = app.history(HistoryFilter::All),
             Screen::Tasks => self.tasks = app.tasks(),
             Screen::Outbox => self.outbox = app.outbox(),
+            // None of this terminal's.
+            Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents => {}
         }
     }
 }

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pocketcard::events::Activity;
 use pocketcard::push::{Notification, Push, PushOutcome};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -47,10 +46,6 @@ pub async fn deliver(phone: Arc<Phone>, connection: Connection, shown: mpsc::Unb
         after = answer["next"].as_i64().unwrap_or(after);
         for message in answer["messages"].as_array().into_iter().flatten() {
             let (Some(push), Some(app)) = (fcm(&message["payload"]), phone.app()) else { continue };
-            if let Some(message) = message_id(&push) {
-                // Where it cannot be stored, the message is shown all the same.
-                let _ = app.track(Activity::PushReceived { message }).await;
-            }
             if let Ok(PushOutcome::Taken { notification: Some(notification) }) = app.receive_push(push).await {
                 let _ = shown.send(notification);
             }
@@ -69,11 +64,4 @@ fn fcm(payload: &Value) -> Option<Push> {
     let entries: HashMap<String, String> =
         data.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
     Some(Push::Data { entries })
-}
-
-fn message_id(push: &Push) -> Option<String> {
-    match push {
-        Push::Data { entries } => entries.get("message_id").cloned(),
-        Push::UserInfo { .. } => None,
-    }
 }

@@ -125,7 +125,7 @@ impl Model {
                 self.notice = Some(format!("The nearest: {STORE_NAME}"));
                 Some(Act::Track(Activity::StoreViewed { store: STORE }))
             }
-            _ => Some(Act::Track(Activity::LinkOpened { link })),
+            _ => Some(Act::OpenLink(link)),
         }
     }
 

@@ -10,19 +10,22 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::campaigns;
 use crate::cards::{self, Numbers};
 use crate::clock::later;
+use crate::coupons::{self, NewCoupon};
 use crate::events;
 use crate::extract::{Number, Plain, Query, Word, short};
 use crate::faults::Fault;
 use crate::games;
 use crate::ledger::Life;
 use crate::members::{self, State as Standing};
+use crate::offers;
 use crate::platform::{App, Settings};
 use crate::problem::{Answer, Problem};
 use crate::programme::{ACCOUNTS, POINTS, POINTS_LIFE};
 use crate::pushes;
-use crate::refusal::{Outcome, conflict, invalid, missing};
+use crate::refusal::{Outcome, conflict, invalid, malformed, missing};
 use crate::sales::{self, Reward};
 use crate::sign_in;
 use crate::stores::{self, stock};
@@ -49,6 +52,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sandbox/tasks", post(put_task))
         .route("/sandbox/tasks/{id}", axum::routing::delete(remove_task))
         .route("/sandbox/members/{id}/plays", post(add_plays))
+        .route("/sandbox/members/{id}/coupons", post(add_coupon))
+        .route("/sandbox/offers", get(list_offers).post(put_offer))
+        .route("/sandbox/offers/{id}/revoke", post(revoke_offer))
+        .route("/sandbox/pushes", post(push))
         .route("/sandbox/stores", post(open_store))
         .route("/sandbox/stores/{id}", get(store).put(change_store).delete(remove_store))
         .route("/sandbox/stores/{id}/stock", put(set_stock))
@@ -387,6 +394,48 @@ async fn add_plays(State(app): State<App>, Number(member): Number, Plain(new): P
         })
         .await?;
     Ok(Json(games))
+}
+
+async fn list_offers(State(app): State<App>) -> Answer {
+    Ok(Json(app.read(|tx, _| offers::definitions(tx)).await?))
+}
+
+/// Adds an offer, or replaces the one of the same number.
+async fn put_offer(State(app): State<App>, Plain(offer): Plain<Value>) -> Answer {
+    Ok(Json(app.act(move |tx, _| offers::put(tx, offer)).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revocation {
+    /// At once if absent.
+    #[serde(default)]
+    at: Option<Timestamp>,
+    /// Without a push.
+    #[serde(default)]
+    quietly: bool,
+}
+
+async fn revoke_offer(State(app): State<App>, Number(id): Number, Plain(body): Plain<Revocation>) -> Answer {
+    let revoked = app.act(move |tx, now| offers::revoke(tx, id, body.at.unwrap_or(now), body.quietly, now));
+    Ok(Json(revoked.await?))
+}
+
+/// Gives a member a coupon.
+pub(crate) fn issue_coupon(tx: &Connection, member: i64, coupon: Value, now: Timestamp) -> Outcome<Value> {
+    let coupon: NewCoupon =
+        serde_json::from_value(coupon).map_err(|error| malformed(format!("This is no coupon: {error}")))?;
+    members::complete(tx, member)?;
+    coupons::issue(tx, member, &coupon, now)
+}
+
+async fn add_coupon(State(app): State<App>, Number(member): Number, Plain(coupon): Plain<Value>) -> Answer {
+    Ok(Json(app.act(move |tx, now| issue_coupon(tx, member, coupon, now)).await?))
+}
+
+/// Sends a push to a member or to a segment.
+async fn push(State(app): State<App>, Plain(campaign): Plain<Value>) -> Answer {
+    Ok(Json(app.act(move |tx, now| campaigns::send(tx, campaign, now)).await?))
 }
 
 async fn store(State(app): State<App>, Number(id): Number) -> Answer {

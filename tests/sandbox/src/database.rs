@@ -10,10 +10,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use crate::refusal::{Failure, Outcome};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/001_first.sql"),
     include_str!("../migrations/002_events_and_tasks.sql"),
     include_str!("../migrations/003_stores.sql"),
+    include_str!("../migrations/004_offers_and_inbox.sql"),
 ];
 
 /// The one writer.

@@ -133,6 +133,20 @@ impl FromRequestParts<App> for Number {
     }
 }
 
+/// Two numbers in the path. What is no number belongs to nothing: -1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers(pub(crate) i64, pub(crate) i64);
+
+impl FromRequestParts<App> for Numbers {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let words = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let number = |word: &str| word.parse().unwrap_or(-1);
+        Ok(words.map_or(Self(-1, -1), |Path((first, second))| Self(number(&first), number(&second))))
+    }
+}
+
 /// A word in the path. What is no text belongs to nothing: the empty word.
 #[derive(Debug)]
 pub(crate) struct Word(pub(crate) String);

@@ -17,26 +17,33 @@
 //!
 //! The map, from the wire to the disk: `serve` accepts, `faults` spoils, `recorder` keeps; `member_api`, `app_api`, `till`,
 //! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger`,
-//! `events`, `facts`, `tasks`, `games`, `stores` and `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
-//! and `clock` are underneath.
+//! `events`, `facts`, `tasks`, `games`, `stores`, `offers`, `coupons`, `favourites`, `pushes`, `inbox` and `consents` are the
+//! rules, each with its SQL; `programme` is what the programme is, `seed` who is there at first; `database` and `clock` are
+//! underneath.
 
 mod app_api;
+mod campaigns;
 mod cards;
 mod clock;
+mod consents;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod control;
+mod coupons;
 mod database;
 mod events;
 mod extract;
 mod facts;
 mod faults;
+mod favourites;
 mod games;
 mod help;
+mod inbox;
 mod keyed;
 mod ledger;
 mod member_api;
 mod members;
+mod offers;
 mod platform;
 mod problem;
 mod programme;
@@ -326,6 +333,48 @@ impl Sandbox {
         let game = game.to_owned();
         let given = self.platform.act(move |tx, now| games::present(tx, member, &game, count.into(), None, now));
         Ok(given.await?)
+    }
+
+    /// Adds an offer, or replaces the one of the same number. Gives `{id, version}`.
+    ///
+    /// `offer` is what an author writes: `id`, `title`, and if need be `priority`, `description`, `shortDescription`, `imageUrl`, `begin`,
+    /// `end`, `revoked`, `personal`, `logicalName`, `goods`, `uses` (purchases of one member), `rules` (as in the App API, unknown
+    /// conditions included), and `for`, whose it is: `"everyone"`, `{"birthday": {"days"}}`, `{"away": {"days"}}`, `{"tier": name}`,
+    /// `{"members": [id]}`.
+    ///
+    /// # Errors
+    /// When it makes no sense.
+    pub async fn put_offer(&self, offer: serde_json::Value) -> Result<serde_json::Value, ControlError> {
+        Ok(self.platform.act(move |tx, _| offers::put(tx, offer)).await?)
+    }
+
+    /// Takes an offer back, and tells everybody who has it by a push without words. Gives `{id, version}`.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub async fn revoke_offer(&self, id: i64) -> Result<serde_json::Value, ControlError> {
+        Ok(self.platform.act(move |tx, now| offers::revoke(tx, id, now, false, now)).await?)
+    }
+
+    /// Gives a member a coupon: `title`, `benefit` (as in an offer's rules), and if need be `code`, `description`, `activates`,
+    /// `expires`. Gives it as the Member API does.
+    ///
+    /// # Errors
+    /// When there is no such member, or it makes no sense.
+    pub async fn issue_coupon(
+        &self,
+        member: i64,
+        coupon: serde_json::Value,
+    ) -> Result<serde_json::Value, ControlError> {
+        Ok(self.platform.act(move |tx, now| control::issue_coupon(tx, member, coupon, now)).await?)
+    }
+
+    /// Sends a push as `POST /sandbox/pushes` does. Gives `{messages: [{memberId, messageId, notificationId, devices}]}`.
+    ///
+    /// # Errors
+    /// When it makes no sense. What is sent raw always does.
+    pub async fn push(&self, push: serde_json::Value) -> Result<serde_json::Value, ControlError> {
+        Ok(self.platform.act(move |tx, now| campaigns::send(tx, push, now)).await?)
     }
 
     /// A store as the App API tells it, with the exceptions of the clock's year.

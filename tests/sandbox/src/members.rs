@@ -7,8 +7,12 @@ use uuid::Uuid;
 
 use crate::cards;
 use crate::clock::later;
+use crate::consents;
 use crate::events;
+use crate::favourites;
+use crate::inbox;
 use crate::ledger::{self, Life};
+use crate::offers;
 use crate::programme::{POINTS, POINTS_LIFE, QUESTIONS, TIER_PERIOD, TIERS, WELCOME, tier};
 use crate::pushes;
 use crate::refusal::{Outcome, conflict, forbidden, missing};
@@ -57,7 +61,7 @@ pub(crate) struct Member {
     pub(crate) state: State,
     pub(crate) first_name: Option<String>,
     last_name: Option<String>,
-    birth_day: Option<String>,
+    pub(crate) birth_day: Option<String>,
     pub(crate) phone: Option<String>,
     pub(crate) pending_phone: Option<String>,
     pub(crate) email: Option<String>,
@@ -102,6 +106,14 @@ pub(crate) fn member(tx: &Connection, id: i64) -> Outcome<Member> {
     )
     .optional()?
     .ok_or_else(|| missing("MemberNotFound", "There is no such member."))
+}
+
+/// The numbers of all members.
+pub(crate) fn all(tx: &Connection) -> Outcome<Vec<i64>> {
+    Ok(tx
+        .prepare_cached("SELECT id FROM member WHERE state = 'Normal' ORDER BY id")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Who signs in as `login`: a phone number, an e-mail address or a card number. Members only.
@@ -188,6 +200,7 @@ pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp
         Some(before) if before != member && arrives != State::Anonymous && !known(self::member(tx, before)?.state) => {
             events::hand_over(tx, before, member)?;
             pushes::hand_over(tx, before, member)?;
+            offers::hand_over(tx, before, member)?;
             tasks::hand_over(tx, before, member, now)
         }
         _ => Ok(()),
@@ -292,6 +305,9 @@ pub(crate) fn leave(tx: &Connection, id: i64, reason: Option<&str>) -> Outcome<(
     )?;
     tx.execute("DELETE FROM answer WHERE member = ?1", [id])?;
     tasks::forget(tx, id)?;
+    favourites::forget(tx, id)?;
+    inbox::forget(tx, id)?;
+    consents::forget(tx, id)?;
     tx.execute("UPDATE card SET state = 'Expired' WHERE member = ?1", [id])?;
     tx.execute("DELETE FROM code_key WHERE card IN (SELECT id FROM card WHERE member = ?1)", [id])?;
     tx.execute("DELETE FROM push_token WHERE device_id IN (SELECT device_id FROM device WHERE member = ?1)", [id])?;

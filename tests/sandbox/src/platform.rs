@@ -17,7 +17,7 @@ use crate::refusal::{Outcome, invalid, missing};
 use crate::stores::LastTold;
 
 /// What of the App API can be served beside `capabilities`.
-const FEATURES: [&str; 6] = ["codeKeys", "events", "tasks", "games", "storeDetails", "stock"];
+const FEATURES: [&str; 7] = ["codeKeys", "events", "tasks", "games", "storeDetails", "stock", "offers"];
 
 /// The platform, shared.
 pub(crate) type App = Arc<Platform>;
@@ -50,7 +50,7 @@ pub struct Settings {
     /// What static codes are drawn as: these, or `EAN_13`.
     pub static_symbology: String,
     /// The App API's features that `capabilities` lists and that are served: of `codeKeys`, `events`,
-    /// `tasks`, `games`, `storeDetails`, `stock`.
+    /// `tasks`, `games`, `storeDetails`, `stock`, `offers`.
     pub features: Vec<String>,
     /// How long access tokens issued from now on live.
     pub access_token_seconds: i64,

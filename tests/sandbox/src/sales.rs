@@ -36,6 +36,28 @@ pub(crate) struct Purchase {
     pub(crate) shop: Option<i64>,
     pub(crate) lines: Vec<Line>,
     pub(crate) points: i64,
+    /// Points that offers give, beyond what any purchase earns.
+    pub(crate) given: i64,
+}
+
+/// What a purchase earns without any offer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Earned {
+    /// Points that can be spent at once.
+    pub(crate) at_once: i64,
+    /// Points of the tier, which wait.
+    pub(crate) later_on: i64,
+    stars: i64,
+}
+
+/// What a member earns with this much money.
+pub(crate) fn earned(tx: &Connection, member: i64, money: i64, now: Timestamp) -> Outcome<Earned> {
+    let (tier, _) = tier(members::bought(tx, member, now)?);
+    Ok(Earned {
+        at_once: share(money, BASE_RATE),
+        later_on: share(money, tier.extra_rate),
+        stars: if money >= STAR_FROM { ONE } else { 0 },
+    })
 }
 
 /// Sells. Gives the receipt.
@@ -45,9 +67,8 @@ pub(crate) fn purchase(tx: &Connection, sale: &Purchase, now: Timestamp) -> Outc
         return Err(invalid("payWithPoints", "More points than the goods cost."));
     }
     let money = total - sale.points;
-    let (tier, _) = tier(members::bought(tx, sale.member, now)?);
-    let (at_once, later_on) = (share(money, BASE_RATE), share(money, tier.extra_rate));
-    let stars = if money >= STAR_FROM { ONE } else { 0 };
+    let Earned { at_once, later_on, stars } = earned(tx, sale.member, money, now)?;
+    let at_once = at_once + sale.given;
 
     ledger::spend(tx, sale.member, &POINTS, sale.points, &sale.id, now)?;
     let life = |starts| Life { starts, ends: Some(later(starts, POINTS_LIFE)) };

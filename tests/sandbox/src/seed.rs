@@ -3,10 +3,12 @@
 use jiff::SignedDuration;
 use pocketcard::types::Timestamp;
 use rusqlite::{Connection, params};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cards::{self, Numbers};
 use crate::clock::later;
+use crate::coupons::{self, NewCoupon};
 use crate::ledger::{self, Life};
 use crate::members::{self, State};
 use crate::programme::{Currency, GOODS, POINTS, POINTS_LIFE, STARS};
@@ -114,6 +116,13 @@ pub(crate) fn sow(tx: &Connection, seed: u64, now: Timestamp) -> Outcome<()> {
             give(tx, id, &POINTS, 30, (ago(now, 1), Some(ahead(now, 20))), "Birthday", ago(now, 1))?;
             give(tx, id, &STARS, 3, (ago(now, 1), None), "Stars for your feedback", ago(now, 1))?;
         }
+        if which < 2 {
+            coupon(tx, seed, id, "5 points with any purchase", json!({ "points": 5 }), ahead(now, 14), now)?;
+        }
+        if which == 0 {
+            let week = ahead(now, 7);
+            coupon(tx, seed, id, "20% off your next purchase", json!({ "discountPercent": 20 }), week, now)?;
+        }
         ledger::settle(tx, id, &POINTS, now)?;
     }
     cards::create(tx, None, &numbers(seed, "free"), false, None)?;
@@ -152,8 +161,30 @@ fn buy(
 ) -> Outcome<()> {
     let line = Line { goods_id: goods_id.to_owned(), name: name.to_owned(), count: count * ONE, amount: price * count };
     let purchase =
-        Purchase { id: id.to_owned(), member, card: Some(card), shop: Some(1), lines: vec![line], points: 0 };
+        Purchase { id: id.to_owned(), member, card: Some(card), shop: Some(1), lines: vec![line], points: 0, given: 0 };
     sales::purchase(tx, &purchase, at)?;
+    Ok(())
+}
+
+fn coupon(
+    tx: &Connection,
+    seed: u64,
+    member: i64,
+    title: &str,
+    benefit: Value,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Outcome<()> {
+    let code = numbers(seed, &format!("coupon {member} {title}")).bar_code;
+    let new = NewCoupon {
+        title: title.to_owned(),
+        description: None,
+        code: Some(code),
+        benefit,
+        activates: None,
+        expires: Some(expires),
+    };
+    coupons::issue(tx, member, &new, now)?;
     Ok(())
 }
 

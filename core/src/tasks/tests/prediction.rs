@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::acts::{Act, Acts, Ask};
+use crate::acts::{Act, Acts, Ask, Of};
 use crate::events::outbox::{Limits, Outbox, Queued, Reply};
 use crate::events::{self, Data, Event};
 
@@ -108,7 +108,7 @@ impl Phone {
         }
         self.newest = answer.ticket;
         apply(&mut self.tasks, answer.tasks);
-        self.acts.settled(answer.ticket);
+        self.acts.settled(Of::Tasks, answer.ticket);
         let acts: Vec<_> = self.acts.of_tasks().collect();
         let steps = self.outbox.settled(answer.ticket, |fact| awaits(&self.tasks, &acts, fact));
         self.take(steps);

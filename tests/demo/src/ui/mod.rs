@@ -80,7 +80,9 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
         Screen::Balance => balance::draw(frame, body, &views.balance, calendar),
         Screen::History => history::draw(frame, body, &views.history, calendar),
         Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
-        Screen::Session | Screen::Outbox => session::draw(frame, body, views, model, calendar),
+        Screen::Session | Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Outbox => {
+            session::draw(frame, body, views, model, calendar)
+        }
     }
 }
 
@@ -108,7 +110,9 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
         Screen::Balance => &views.balance.freshness,
         Screen::History => &views.history.freshness,
         Screen::Tasks => &views.tasks.freshness,
-        Screen::Session | Screen::Outbox => return Line::default(),
+        Screen::Session | Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Outbox => {
+            return Line::default();
+        }
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });

@@ -9,9 +9,10 @@ use super::{QUIET, WARNING};
 
 /// The outbox, line by line.
 pub(super) fn lines(outbox: &OutboxView, calendar: &Calendar) -> Vec<Line<'static>> {
-    let OutboxView { queued, oldest, sent, dropped, refused, acts, stopped } = outbox;
+    let OutboxView { queued, oldest, sent, dropped, refused, acts, receipts, ignored_pushes, ignored_links, stopped } =
+        outbox;
     let mut lines = vec![Line::from("What this phone tells the programme".bold())];
-    if *queued == 0 && *acts == 0 {
+    if *queued == 0 && *acts == 0 && *receipts == 0 {
         lines.push(Line::from("  Nothing waits to be sent."));
     }
     if *queued > 0 {
@@ -24,7 +25,10 @@ pub(super) fn lines(outbox: &OutboxView, calendar: &Calendar) -> Vec<Line<'stati
             count(u64::from(*acts), "choice of yours", "choices of yours")
         )));
     }
-    if let Some(reason) = stopped.filter(|_| *queued > 0 || *acts > 0) {
+    if *receipts > 0 {
+        lines.push(Line::from(format!("  {} to be sent", count(u64::from(*receipts), "receipt", "receipts"))));
+    }
+    if let Some(reason) = stopped.filter(|_| *queued > 0 || *acts > 0 || *receipts > 0) {
         lines.push(Line::styled(format!("  {}; they go by themselves", words::why(reason)), WARNING));
     }
     lines.push(Line::styled(format!("  {sent} sent"), QUIET));
@@ -35,6 +39,13 @@ pub(super) fn lines(outbox: &OutboxView, calendar: &Calendar) -> Vec<Line<'stati
         };
         Line::styled(format!("  {} given up: {why}", dropped.count), QUIET)
     }));
+    let ignored: u64 = ignored_pushes.iter().map(|ignored| ignored.count).sum();
+    if ignored + ignored_links > 0 {
+        lines.push(Line::styled(
+            format!("  {} ignored", count(ignored + ignored_links, "push or link", "pushes or links")),
+            QUIET,
+        ));
+    }
     lines.extend(refused.iter().take(3).map(|refused| {
         let reason = refused.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         Line::styled(format!("  refused: {}, {}{reason}", refused.kind, calendar.moment(refused.at)), QUIET)

@@ -6,6 +6,7 @@ use pocketcard::card::symbol::draw as draw_symbol;
 use pocketcard::card::{CardCode, CardView, CodeKind, Symbology, Unusable};
 use pocketcard::events::{Activity, DropReason, Dropped, OutboxView, RefusedEvent};
 use pocketcard::history::{HistoryEntry, HistoryView, HistoryWhat};
+use pocketcard::push::{IgnoredPushes, PushIgnored};
 use pocketcard::session::{Member, PendingStep, SessionView};
 use pocketcard::tasks::{
     Badge, Celebration, Game, GameKind, GameOutcome, Level, NextStep, Participation, Reward, StreakDot, StreakMark,
@@ -233,7 +234,18 @@ fn tasks() -> TasksView {
 }
 
 fn outbox() -> OutboxView {
-    OutboxView { queued: 0, oldest: None, sent: 12, dropped: Vec::new(), refused: Vec::new(), acts: 0, stopped: None }
+    OutboxView {
+        queued: 0,
+        oldest: None,
+        sent: 12,
+        dropped: Vec::new(),
+        refused: Vec::new(),
+        acts: 0,
+        receipts: 0,
+        ignored_pushes: Vec::new(),
+        ignored_links: 0,
+        stopped: None,
+    }
 }
 
 fn signed_in() -> SessionView {
@@ -647,11 +659,16 @@ fn what_waits_to_be_sent_is_said_in_words() {
         ],
         refused: vec![RefusedEvent { kind: "custom".to_owned(), at: at(NOW), reason: Some("too large".to_owned()) }],
         acts: 1,
+        receipts: 2,
+        ignored_pushes: vec![IgnoredPushes { reason: PushIgnored::Duplicate, count: 3 }],
+        ignored_links: 1,
         stopped: Some(StaleReason::Offline),
     };
     let wanted = [
         "3 events to be sent, since 14:05",
         "1 choice of yours to be sent",
+        "2 receipts to be sent",
+        "4 pushes or links ignored",
         "No connection; they go by themselves",
         "7 given up: too many waited",
         "2 given up: somebody signed out first",

@@ -1,7 +1,8 @@
 //! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, events, tasks,
-//! games and stores.
+//! games, stores and offers.
 
 mod events;
+mod offers;
 mod stores;
 mod tasks;
 
@@ -30,6 +31,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/app/v1/tasks/{id}/answers", post(tasks::answer))
         .route("/app/v1/games", get(tasks::games))
         .route("/app/v1/games/{id}/play", post(tasks::play))
+        .route("/app/v1/offers", get(offers::list))
+        .route("/app/v1/offers/{id}/rules", get(offers::rules))
         .route("/app/v1/stores", get(stores::since))
         .route("/app/v1/stock", get(stores::stock))
         .route("/app/v1/goods", get(stores::goods))

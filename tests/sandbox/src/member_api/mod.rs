@@ -7,6 +7,8 @@ pub(crate) mod envelope;
 mod cards;
 mod member;
 mod merchants;
+mod notifications;
+mod offers;
 mod profile;
 mod pushes;
 mod registration;
@@ -49,6 +51,21 @@ pub(crate) fn routes() -> Router<App> {
         .route("/Cards/{id}/Replace", post(cards::replace))
         .route("/Merchants", get(merchants::list))
         .route("/Merchants/{id}", get(merchants::one))
+        .route("/Offer", get(offers::list))
+        .route("/Offer/{id}", get(offers::one))
+        .route("/Offer/{id}/merchants", get(offers::stores))
+        .route("/Coupons", get(offers::coupons))
+        .route("/user/personalOffer/{name}/accept", post(offers::accept))
+        .route("/user/personalOffer/{name}/contents", get(offers::contents))
+        .route("/users/favoriteGoods", get(offers::favourites))
+        .route("/users/favoriteGoods/{id}", get(offers::cells))
+        .route("/users/favoriteGoods/{id}/list", get(offers::choice))
+        .route("/users/favoriteGoods/{id}/{position}", post(offers::choose).delete(offers::clear))
+        .route("/Notification", get(notifications::list))
+        .route("/Notification/Count", get(notifications::count))
+        .route("/Notification/Read", post(notifications::read_all))
+        .route("/Notification/{id}/Read", post(notifications::read))
+        .route("/User/Subscriptions", get(notifications::consents).put(notifications::change_consents))
         .route("/Pushes", post(pushes::register))
         .route("/Pushes/{id}", get(pushes::message))
         .route("/Pushes/{id}/state", post(pushes::receipt))

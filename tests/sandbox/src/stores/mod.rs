@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::body::Bytes;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pocketcard::offers::rules::StoreFacts;
 use pocketcard::types::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -239,6 +240,25 @@ impl Catalogue {
         merchant(&store)
     }
 
+    /// A store where a till may stand, as far as the rules of offers care.
+    pub(crate) fn facts(&self, id: i64) -> Option<StoreFacts> {
+        let store = self.store(id).filter(|store| !store.is_archived)?;
+        let values = |attribute: &Attribute| match &attribute.value {
+            Value::Array(values) => values.iter().filter_map(word).collect(),
+            value => word(value).into_iter().collect(),
+        };
+        Some(StoreFacts {
+            id,
+            attributes: store.additional_info.iter().map(|info| (info.name.to_string(), values(info))).collect(),
+            zone: TimeZone::get(&store.time_zone).unwrap_or(TimeZone::UTC),
+        })
+    }
+
+    /// All stores where a till may stand, in the order of their numbers.
+    pub(crate) fn all_facts(&self) -> impl Iterator<Item = StoreFacts> {
+        self.ids().into_iter().filter_map(|id| self.facts(id))
+    }
+
     fn existing(&self, id: i64) -> Outcome<Store> {
         Ok(self.store(id).ok_or_else(unknown)?.into_owned())
     }
@@ -263,6 +283,16 @@ fn merchant(store: &Store) -> Outcome<Value> {
     Ok(value)
 }
 
+/// An attribute's value as rules write it.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
 /// The chain of this database.
 fn of(tx: &Connection) -> Outcome<Chain> {
     let number = |name| -> Outcome<u64> {
@@ -276,7 +306,7 @@ fn year(now: Timestamp) -> i16 {
     now.to_zoned(TimeZone::UTC).year()
 }
 
-fn unknown() -> Failure {
+pub(crate) fn unknown() -> Failure {
     missing("StoreNotFound", "There is no such store.")
 }
 

@@ -127,12 +127,13 @@ pub(crate) fn recount(tx: &Connection, member: i64, cause: Cause, now: Timestamp
             let push = Push {
                 title: "Done".to_owned(),
                 body: standing.task.title.clone(),
-                kind: "task",
+                kind: "task".to_owned(),
                 client_external_id: standing.task.id.clone(),
                 version: Some(standing.version),
-                expires: later(now, PUSH_LIFE),
-                link: format!("pocketcard://tasks/{}", standing.task.id),
+                expires: Some(later(now, PUSH_LIFE)),
+                link: Some(format!("pocketcard://tasks/{}", standing.task.id)),
                 payload: Some(standing.wire(today, now)),
+                image_url: None,
             };
             pushes::send(tx, member, &push, now)?;
         }

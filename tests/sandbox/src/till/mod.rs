@@ -20,6 +20,7 @@ use crate::cards::{self, Card, ROTATING_PREFIX};
 use crate::clock::later;
 use crate::extract::{Plain, short};
 use crate::members::{self, State as Standing};
+use crate::offers::at_till::{self, CASH, Circumstances};
 use crate::platform::App;
 use crate::problem::Answer;
 use crate::programme::{GOODS, group};
@@ -117,6 +118,15 @@ struct NewPurchase {
     /// In a store if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel: Option<Channel>,
+    /// What the money is paid by, as `card`; cash if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment: Option<String>,
+    /// Where whoever buys online is; in the programme's zone if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
+    /// The codes of coupons that are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    coupons: Vec<String>,
 }
 
 /// Where a purchase is made.
@@ -134,11 +144,23 @@ async fn purchase(State(app): State<App>, Plain(body): Plain<NewPurchase>) -> An
             let id = body.purchase_id.unwrap_or_else(Uuid::new_v4).to_string();
             once(tx, &id, &json!({ "purchase": &body }), |tx| {
                 known_store(tx, body.store)?;
-                let lines = lines(&body.items)?;
+                let mut lines = lines(&body.items)?;
                 let points = amount("payWithPoints", body.pay_with_points.unwrap_or_default(), 0, MOST_TOTAL)?;
                 let (member, card) = customer(tx, body.sale_id.as_deref(), body.code.as_deref(), now)?;
-                let sale = Purchase { id: id.clone(), member, card, shop: body.store, lines, points };
-                let receipt = sales::purchase(tx, &sale, now)?;
+                let payment = body.payment.as_deref().map(|payment| short("payment", payment, 64)).transpose()?;
+                let how = Circumstances {
+                    online: body.channel == Some(Channel::Online),
+                    store: body.store,
+                    payment: payment.as_deref().unwrap_or(CASH),
+                    time_zone: body.time_zone.as_deref(),
+                    coupons: &body.coupons,
+                };
+                let offers = at_till::apply(tx, (member, points), &how, &mut lines, now)?;
+                let given = offers.points;
+                let sale = Purchase { id: id.clone(), member, card, shop: body.store, lines, points, given };
+                let mut receipt = sales::purchase(tx, &sale, now)?;
+                offers.used(tx, member, &id, now)?;
+                offers.tell(&mut receipt);
                 let online = body.channel == Some(Channel::Online);
                 if let Some(store) = sale.shop.filter(|_| !online) {
                     stock::sell(tx, store, &sale.lines, now)?;
@@ -210,6 +232,7 @@ async fn refund(State(app): State<App>, Plain(body): Plain<NewRefund>) -> Answer
                 let refund = Refund { id: id.clone(), purchase: body.purchase_id.to_string(), lines };
                 let receipt = sales::refund(tx, &refund, now)?;
                 tasks::brought_back(tx, &refund.purchase, now)?;
+                at_till::brought_back(tx, &refund.purchase, now)?;
                 Ok(receipt)
             })
         })

@@ -62,7 +62,22 @@ async fn all_traffic_is_as_the_contract_says() {
 
     // Balance, history, tier; and nothing twice where it is known.
     assert_eq!(app.points().await, 200, "the welcome points, and those for installing the app");
-    for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History", "/app/v1/capabilities"] {
+    let conditional = [
+        "User",
+        "User/Status",
+        "User/DetailedBalance",
+        "Cards",
+        "History",
+        "/app/v1/capabilities",
+        "/app/v1/offers",
+        "Offer",
+        "Offer/1",
+        "Coupons",
+        "users/favoriteGoods",
+        "Notification",
+        "User/Subscriptions",
+    ];
+    for path in conditional {
         let tag = app.get(path).await.header("etag").to_owned();
         assert!(tag.starts_with("W/\""), "{path}: {tag}");
         let again = reply(app.request(Method::GET, path).header(IF_NONE_MATCH, tag)).await.unwrap();
@@ -127,6 +142,66 @@ async fn all_traffic_is_as_the_contract_says() {
     assert_eq!(stock.as_array().unwrap().len(), 2);
     assert_eq!(app.get("/app/v1/stock?goodsId=none&storeIds=1").await.status, StatusCode::NOT_FOUND);
 
+    // Offers, coupons, favourites.
+    let offers = app.get("/app/v1/offers").await;
+    let known = app.request(Method::GET, "/app/v1/offers").header(IF_NONE_MATCH, offers.header("etag"));
+    assert_eq!(reply(known).await.unwrap().status, StatusCode::NOT_MODIFIED);
+    let odd = json!({
+        "id": 100, "title": "Everything", "imageUrl": "https://example.com/1.png", "personal": true, "logicalName": "all",
+        "begin": "2031-05-01T00:00:00Z", "end": "2031-06-01T00:00:00Z", "revoked": "2031-05-30T00:00:00Z", "uses": 2,
+        "rules": {
+            "channels": ["online", "store", "kiosk"], "storeAttributes": { "CustomTradeFormat": ["Hypermarket"] }, "storeIds": [1, 2],
+            "schedule": { "days": ["sun"], "from": "10:00", "to": "22:00" }, "paymentMethods": ["card"], "activation": "required",
+            "benefit": { "discountPercent": 1, "points": 2, "multiplier": 3 }, "minimumAmount": 10, "$type": "Rules",
+        },
+    });
+    sandbox.put_offer(odd).await.unwrap();
+    let rules = app.get("/app/v1/offers/100/rules").await.ok();
+    assert_eq!((&rules["usesLeft"], &rules["minimumAmount"]), (&json!(2), &json!(10)));
+    assert_eq!(app.get("/app/v1/offers/999/rules").await.status, StatusCode::NOT_FOUND);
+    app.get("/app/v1/offers").await.ok();
+    let page = app.get("Offer?filter.type=All&filter.merchantId=2&filter.from=0&filter.count=100").await.data();
+    assert_eq!(page.as_array().unwrap().last().unwrap()["title"], "Everything");
+    assert_eq!(app.get("Offer/2").await.data()["title"], "10% off at hypermarkets");
+    assert_eq!(app.get("Offer/999").await.body["result"]["state"], "Error");
+    app.get("Offer/2/merchants").await.data();
+    app.keyed("user/personalOffer/all/accept", Uuid::new_v4(), json!({})).await.data();
+    assert_eq!(
+        app.keyed("user/personalOffer/none/accept", Uuid::new_v4(), json!({})).await.body["result"]["state"],
+        "Error"
+    );
+    app.get("user/personalOffer/healthy-week/contents").await.data();
+    let member = app.get("User").await.data()["id"].as_i64().unwrap();
+    for expires in [Value::Null, json!("2031-05-05T00:00:00Z")] {
+        let coupon =
+            json!({ "title": "Coupon", "benefit": { "points": 1 }, "activates": expires, "description": "Once." });
+        sandbox.issue_coupon(member, coupon).await.unwrap();
+    }
+    assert_eq!(app.get("Coupons").await.data()[0]["couponState"], "Created");
+    let month = app.get("users/favoriteGoods").await.data()[0]["id"].clone();
+    let choice = app.get(&format!("users/favoriteGoods/{month}/list")).await.data()[0]["goodsId"].clone();
+    app.post(&format!("users/favoriteGoods/{month}/1"), json!({ "goodsId": choice })).await.data();
+    let refused = app.post(&format!("users/favoriteGoods/{month}/2"), json!({ "goodsId": choice })).await;
+    assert_eq!(refused.body["result"]["state"], "Error");
+    app.get(&format!("users/favoriteGoods/{month}")).await.data();
+    app.delete(&format!("users/favoriteGoods/{month}/3")).await.data();
+
+    // The inbox, and consents.
+    assert_eq!(app.get("Notification").await.data(), Value::Null);
+    let sent =
+        sandbox.push(json!({ "to": { "member": member }, "title": "News", "body": "Good ones." })).await.unwrap();
+    assert_eq!(app.get("Notification?from=0&count=10").await.data()[0]["title"], "News");
+    app.get(&format!("Pushes/{}", sent["messages"][0]["messageId"].as_str().unwrap())).await.data();
+    assert_eq!(app.get("Notification/Count").await.data()["unReadCount"], 1);
+    app.post(&format!("Notification/{}/Read", sent["messages"][0]["notificationId"]), json!({})).await.data();
+    assert_eq!(app.post("Notification/999/Read", json!({})).await.body["result"]["state"], "Error");
+    app.post("Notification/Read", json!({})).await.data();
+    let consents = app.get("User/Subscriptions").await.data();
+    app.put("User/Subscriptions", consents.clone()).await.data();
+    let mut fixed = consents;
+    fixed[2]["pushNotification"]["selected"] = false.into();
+    assert_eq!(app.put("User/Subscriptions", fixed).await.body["result"]["state"], "Error");
+
     // E-mail.
     app.post("User/Email", json!({ "email": "erik@example.com" })).await.data();
     assert_eq!(app.get("User/Email").await.data()["newEmail"]["email"], "erik@example.com");
@@ -170,7 +245,7 @@ async fn all_traffic_is_as_the_contract_says() {
     // Members with a past, and one without.
     for phone in [ANNA, CLARA] {
         let app = App::signed_in(&sandbox, phone).await;
-        for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History"] {
+        for path in ["User", "User/Status", "User/DetailedBalance", "Cards", "History", "Offer", "Coupons"] {
             app.get(path).await.data();
         }
     }

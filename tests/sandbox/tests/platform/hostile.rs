@@ -38,9 +38,20 @@ async fn nonsense_gets_a_refusal_and_never_a_failure() {
             ("ResetPassword/Start", json!({ "notifierIdentity": text })),
             ("Registration/BeginRegistration", json!({ "login": text })),
             ("User/Answers", json!([{ "questionId": 3, "value": text }])),
+            ("users/favoriteGoods/203105/1", json!({ "goodsId": text })),
+            ("/sandbox/pushes", json!({ "to": { "tier": text }, "title": text, "link": text, "kind": text })),
+            ("/sandbox/offers", json!({ "id": 100, "title": text, "logicalName": text })),
+            ("/sandbox/members/1/coupons", json!({ "title": text, "code": text, "benefit": { "points": 1 } })),
         ] {
             let answer = app.post(path, body).await;
             assert!(!answer.status.is_server_error(), "{path} {text:.40}: {}", answer.body);
+        }
+        let items = json!([{ "goodsId": "g", "name": "n", "price": 1 }]);
+        for (field, value) in [("payment", json!(text)), ("coupons", json!([text])), ("timeZone", json!(text))] {
+            let mut body = json!({ "code": ANNA, "items": items, "channel": "online" });
+            body[field] = value;
+            let answer = app.post("/till/purchases", body).await;
+            assert!(!answer.status.is_server_error(), "{field} {text:.40}: {}", answer.body);
         }
     }
     for query in
@@ -49,7 +60,24 @@ async fn nonsense_gets_a_refusal_and_never_a_failure() {
         assert_eq!(app.get(&format!("History?{query}")).await.body["result"]["state"], "ValidationError", "{query}");
     }
     for id in ["-1", "x", "%ff", "99999999999999999999"] {
-        assert_eq!(app.get(&format!("Cards/{id}/QrCode")).await.body["result"]["state"], "Error", "{id}");
+        for path in [
+            "Cards/{}/QrCode",
+            "Offer/{}",
+            "Offer/{}/merchants",
+            "users/favoriteGoods/{}",
+            "users/favoriteGoods/{}/list",
+        ] {
+            let refused = app.get(&path.replace("{}", id)).await.body["result"]["state"].clone();
+            assert_eq!(refused, "Error", "{path} {id}");
+        }
+        for path in ["Notification/{}/Read", "user/personalOffer/{}/accept"] {
+            let refused = app.post(&path.replace("{}", id), json!({})).await.body["result"]["state"].clone();
+            assert_eq!(refused, "Error", "{path} {id}");
+        }
+        for path in ["users/favoriteGoods/203105/{}", "users/favoriteGoods/{}/1"] {
+            let refused = app.delete(&path.replace("{}", id)).await.body["result"]["state"].clone();
+            assert_eq!(refused, "Error", "{path} {id}");
+        }
     }
     app.get("User").await.data();
 }
@@ -87,7 +115,8 @@ async fn bodies_that_are_none() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let huge = "x".repeat(300 * 1024);
     for body in ["", "{", "[]", "null", "\u{feff}{}", deep.as_str(), huge.as_str()] {
-        for path in ["Cards/Set", "/till/purchases", "/sandbox/faults", "Pushes"] {
+        for path in ["Cards/Set", "/till/purchases", "/sandbox/faults", "/sandbox/pushes", "/sandbox/offers", "Pushes"]
+        {
             let answer = reply(app.request(Method::POST, path).body(body.to_owned())).await;
             // Whoever sends too much may find the connection closed.
             if let Ok(answer) = answer {

@@ -7,6 +7,8 @@ mod events;
 mod faults;
 mod games;
 mod hostile;
+mod notifications;
+mod offers;
 mod session;
 mod stores;
 mod tasks;
