@@ -12,7 +12,6 @@ use crate::events;
 use crate::favourites;
 use crate::inbox;
 use crate::ledger::{self, Life};
-use crate::offers;
 use crate::programme::{POINTS, POINTS_LIFE, QUESTIONS, TIER_PERIOD, TIERS, WELCOME, tier};
 use crate::pushes;
 use crate::refusal::{Outcome, conflict, forbidden, missing};
@@ -200,7 +199,6 @@ pub(crate) fn bind(tx: &Connection, member: i64, device: &Device, now: Timestamp
         Some(before) if before != member && arrives != State::Anonymous && !known(self::member(tx, before)?.state) => {
             events::hand_over(tx, before, member)?;
             pushes::hand_over(tx, before, member)?;
-            offers::hand_over(tx, before, member)?;
             tasks::hand_over(tx, before, member, now)
         }
         _ => Ok(()),

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pocketcard::offers::rules::{Benefit, Facts, Rules, StoreFacts, WhyNot};
 use pocketcard::types::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
 use crate::clock::later;
@@ -146,7 +146,7 @@ impl Offer {
             "description": description,
             "shortDescription": self.definition.short_description,
             "begin": time(self.rules.begin.map_or(0, micros)),
-            "end": end(self.rules.end.or(self.rules.revoked).map(micros)),
+            "end": end(self.rules.end.into_iter().chain(self.rules.revoked).min().map(micros)),
             "brands": [brand],
             "images": image_url.iter().map(|url| json!({ "fileId": url, "description": title })).collect::<Vec<_>>(),
             "instructions": [],
@@ -295,12 +295,6 @@ fn named(tx: &Connection, member: i64, logical_name: &str, now: Timestamp) -> Ou
     found.ok_or_else(|| missing("OfferNotFound", "There is no such offer for you."))
 }
 
-/// What `from` accepted, `to` did, who turned out to be the same.
-pub(crate) fn hand_over(tx: &Connection, from: i64, to: i64) -> Outcome<()> {
-    tx.execute("UPDATE OR IGNORE offer_activation SET member = ?2 WHERE member = ?1", [from, to])?;
-    Ok(())
-}
-
 /// Adds an offer, or replaces the one of the same number. Gives its number and version.
 pub(crate) fn put(tx: &Connection, definition: Value) -> Outcome<Value> {
     let offer = definitions::put(tx, definition)?;
@@ -330,7 +324,8 @@ pub(crate) fn audience(tx: &Connection, id: i64, now: Timestamp) -> Outcome<Vec<
     Ok(having)
 }
 
-/// Takes an offer back at this instant. Unless told otherwise, whoever has it hears of it, without words. Gives its version.
+/// Takes an offer back at this instant. Where that is no later than now, whoever has it hears of it, without words, unless
+/// that is to be done quietly; of one that is later, the list of offers tells. Gives its version.
 pub(crate) fn revoke(tx: &Connection, id: i64, at: Timestamp, quietly: bool, now: Timestamp) -> Outcome<Value> {
     let offer = definitions::one(tx, id)?;
     let version = offer.version + 1;
@@ -381,12 +376,10 @@ fn zone_named(name: Option<&str>) -> Option<TimeZone> {
 
 /// Whether all of a purchase came back.
 fn is_back(tx: &Connection, purchase: &str) -> Outcome<bool> {
-    let there: Option<bool> = tx
-        .query_row(
-            "SELECT count(*) > 0 AND sum(back_count < count) = 0 FROM purchase_item WHERE purchase = ?1",
-            [purchase],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(there.unwrap_or(false))
+    let left: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM purchase_item WHERE purchase = ?1 AND back_count < count)",
+        [purchase],
+        |row| row.get(0),
+    )?;
+    Ok(!left)
 }
