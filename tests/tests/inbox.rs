@@ -162,8 +162,11 @@ impl Setup {
     /// Has all that waits sent and all that is new pulled.
     fn sync(&self) {
         self.phone.clock.pass(Duration::from_mins(10));
-        let report = run(self.phone.app().flush(PATIENCE)).unwrap();
-        assert_eq!((report.receipts, report.stopped), (0, None));
+        // An attempt that was under way already may have been past it, or have failed.
+        self.phone.wait("all is sent", |app| {
+            let report = run(app.flush(PATIENCE)).unwrap();
+            ((report.receipts, report.stopped) == (0, None)).then_some(())
+        });
         run(self.phone.app().refresh()).unwrap();
     }
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use pocketcard::Loyalty;
 use pocketcard::links::Route;
 use pocketcard::loyalty::PushService;
+use pocketcard::offers::OffersQuery;
 use pocketcard::push::{NotificationChannel, Push, PushIgnored, PushOutcome};
 use pocketcard::session::SessionView;
 use pocketcard::types::Decimal;
 use pocketcard_tests::{ANNA, BORIS, PATIENCE, Phone, Platform, run};
+use serde_json::json;
 
 fn amount(receipt: &serde_json::Value, key: &str) -> Decimal {
     receipt[key].to_string().parse().unwrap()
@@ -138,9 +140,12 @@ fn told(platform: &Platform, phone: &Phone) -> Vec<String> {
     kinds.filter(|kind| kind.starts_with("push.") || kind.starts_with("link.")).collect()
 }
 
+/// Has all sent that waits. An attempt that was under way already may have been past it, or have failed.
 fn flush(phone: &Phone) {
-    let report = run(phone.app().flush(PATIENCE)).unwrap();
-    assert_eq!((report.queued, report.receipts, report.stopped), (0, 0, None));
+    phone.wait("all is sent", |app| {
+        let report = run(app.flush(PATIENCE)).unwrap();
+        ((report.queued, report.receipts, report.stopped) == (0, 0, None)).then_some(())
+    });
 }
 
 #[test]
@@ -178,8 +183,8 @@ fn what_a_push_brings_is_shown_without_asking_the_platform() {
     let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
     let PushOutcome::Taken { notification: Some(notification) } = receive(&extension, &push) else { panic!("nothing") };
     assert_eq!(notification.channel, NotificationChannel::Balance);
-    assert_eq!(phone.app().open_link(notification.link.unwrap()), Some(Route::Balance));
     assert_eq!(phone.points(), before, "another process took it");
+    assert_eq!(phone.app().open_link(notification.link.unwrap()), Some(Route::Balance));
     phone.app().set_active(true);
     phone.wait("the points", |app| (app.balance().accounts[0].available > before).then_some(()));
     phone.app().set_active(false);
@@ -256,4 +261,97 @@ fn links_lead_to_screens_of_the_app_and_nowhere_else() {
     assert_eq!(receive(phone.app(), &planted), ignored(PushIgnored::WrongPayload));
     assert!(phone.log.text().to_lowercase().contains("wrongpayload"), "{}", phone.log.text());
     assert!(!phone.log.text().to_lowercase().contains("planted"), "{}", phone.log.text());
+}
+
+/// The pushes that came to the phone's token since there were `before`.
+fn newer(platform: &Platform, before: usize) -> Vec<Push> {
+    platform.pushes("token").split_off(before)
+}
+
+#[test]
+fn an_offer_by_push_is_on_screen_at_once_and_gone_when_it_is_taken_back() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    let member = platform.member_id(ANNA);
+    let before = platform.pushes("token").len();
+    let rules = json!({ "channels": ["online", "store"], "activation": "none", "benefit": { "points": 5 } });
+    let offer = json!({ "id": 4711, "title": "By push alone", "rules": rules, "for": { "members": [member] } });
+    let (status, answer) = platform.ask("POST", "/sandbox/offers", &offer);
+    assert!(status < 300, "{answer}");
+    let campaign = json!({ "to": { "member": member }, "kind": "offer", "offer": 4711 });
+    let (status, answer) = platform.ask("POST", "/sandbox/pushes", &campaign);
+    assert!(status < 300, "{answer}");
+    let (status, answer) = platform.ask("POST", "/sandbox/offers/4711/revoke", &json!({}));
+    assert!(status < 300, "{answer}");
+    let mut pushes = newer(&platform, before).into_iter();
+    let (Some(told), Some(revoked), None) = (pushes.next(), pushes.next(), pushes.next()) else { panic!("not two") };
+    platform.cut_off();
+    let shown = |app: &Loyalty| {
+        app.offers(OffersQuery::default()).unwrap().offers.iter().any(|offer| offer.title == "By push alone")
+    };
+    assert!(!shown(phone.app()));
+    let PushOutcome::Taken { notification: Some(notification) } = receive(phone.app(), &told) else {
+        panic!("no words")
+    };
+    assert_eq!(notification.channel, NotificationChannel::Offers);
+    assert_eq!(phone.app().open_link(notification.link.unwrap()), Some(Route::Offer { offer: 4711 }));
+    assert!(shown(phone.app()), "without asking the platform");
+    assert_eq!(receive(phone.app(), &revoked), PushOutcome::Taken { notification: None });
+    assert!(!shown(phone.app()));
+    // The platform gave the first one version 1, as a push that was late might say it.
+    let Push::Data { mut entries } = told else { panic!("not FCM's") };
+    entries.insert("message_id".to_owned(), "late".to_owned());
+    assert_eq!(receive(phone.app(), &Push::Data { entries }), ignored(PushIgnored::Stale));
+    assert!(!shown(phone.app()));
+}
+
+#[test]
+fn a_campaign_reaches_the_inbox_by_whichever_way_and_once() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    let before = platform.pushes("token").len();
+    let campaign = json!({ "to": "all", "title": "To all", "body": "of you" });
+    let (status, answer) = platform.ask("POST", "/sandbox/pushes", &campaign);
+    assert!(status < 300, "{answer}");
+    let unread = phone.app().inbox().unread;
+    let push = newer(&platform, before).remove(0);
+    assert!(is_taken(&receive(phone.app(), &push)));
+    let of_campaign = |app: &Loyalty| {
+        app.inbox().messages.into_iter().filter(|message| message.title == "To all").collect::<Vec<_>>()
+    };
+    let [message] = of_campaign(phone.app()).try_into().unwrap();
+    assert_eq!((message.read, phone.app().inbox().unread), (false, unread + 1));
+    run(phone.app().refresh()).unwrap();
+    assert_eq!(of_campaign(phone.app()), [message.clone()], "the platform's own is the same");
+    run(phone.app().read_messages(Some(vec![message.id]))).unwrap();
+    flush(&phone);
+    run(phone.app().refresh()).unwrap();
+    assert_eq!((of_campaign(phone.app())[0].read, phone.app().inbox().unread), (true, unread));
+}
+
+#[test]
+fn whatever_a_platform_sends_it_does_no_harm() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    let before = platform.pushes("token").len();
+    for data in [
+        json!({ "kind": "offer", "message_id": "1", "payload": "{\"id\":" }),
+        json!({ "kind": "balance", "message_id": "2", "link": "https://evil.example/balance" }),
+        json!({ "kind": "revoke", "message_id": "3" }),
+        json!({ "kind": "message", "message_id": "4", "payload": "x".repeat(5000) }),
+    ] {
+        let (status, answer) =
+            platform.ask("POST", "/sandbox/pushes", &json!({ "to": "all", "raw": { "data": data } }));
+        assert!(status < 300, "{answer}");
+    }
+    let pushes = newer(&platform, before);
+    assert_eq!(pushes.len(), 4);
+    let screens = |app: &Loyalty| (app.balance(), app.inbox(), app.offers(OffersQuery::default()).unwrap().offers);
+    let shown = screens(phone.app());
+    let reasons: Vec<_> = pushes.iter().map(|push| receive(phone.app(), push)).collect();
+    let unreadable = ignored(PushIgnored::Unreadable);
+    let expected =
+        [ignored(PushIgnored::WrongPayload), ignored(PushIgnored::ForeignLink), unreadable.clone(), unreadable];
+    assert_eq!(reasons, expected);
+    assert_eq!(screens(phone.app()), shown);
 }
