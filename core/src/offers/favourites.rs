@@ -160,7 +160,9 @@ pub(crate) fn check(
     }
     let same = |goods| cell.goods.as_ref().is_some_and(|chosen| chosen.id == goods);
     match goods {
-        Some(goods) if period.holds(goods) && !same(goods) || period.choices.iter().all(|choice| choice.id != goods) => {
+        Some(goods)
+            if period.holds(goods) && !same(goods) || period.choices.iter().all(|choice| choice.id != goods) =>
+        {
             Err(WrongChoice::Goods)
         }
         _ => Ok(()),
