@@ -176,7 +176,7 @@ pub struct OffersView {
     /// Where a place was asked for, what applies there comes first. Then personal ones (coupons are), then what ends
     /// soonest, then by the programme's priority; what is used up comes last.
     pub offers: Vec<OfferView>,
-    /// The zone to show times in: that of the store that was asked for, else the member's.
+    /// The zone to show times in: that of the store that was asked for, else, and for what is used online, the member's.
     pub time_zone: String,
     /// When the view changes by itself: pull it again then. None: not before something is learned.
     pub valid_until: Option<Timestamp>,
@@ -496,8 +496,10 @@ pub(crate) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn zone_name(&self) -> String {
-        self.store.map_or(self.zone, |store| &store.zone).iana_name().unwrap_or("UTC").to_owned()
+    /// The zone that the facts go by.
+    fn zone_name(&self, query: &OffersQuery) -> String {
+        let store = self.store.filter(|_| query.channel != Some(Channel::Online));
+        store.map_or(self.zone, |store| &store.zone).iana_name().unwrap_or("UTC").to_owned()
     }
 
     /// What offers are held against; none where no place was asked for.
@@ -537,7 +539,7 @@ pub(crate) fn view(
         if matches!(shown.applies, Applies::No { .. }) { then.push(shown) } else { first.push(shown) }
     }
     first.append(&mut then);
-    OffersView { offers: first, time_zone: seen.zone_name(), valid_until, freshness, coupons_freshness }
+    OffersView { offers: first, time_zone: seen.zone_name(query), valid_until, freshness, coupons_freshness }
 }
 
 /// All about one offer; none where there is no such offer any more.
@@ -572,7 +574,7 @@ pub(crate) fn detail(
         payment_methods: rules.payment_methods.clone(),
         more_conditions: matches!(row.source, Source::Coupon(_)) || !rules.unread.is_empty() || rules.channels.other,
         code,
-        time_zone: seen.zone_name(),
+        time_zone: seen.zone_name(query),
     })
 }
 

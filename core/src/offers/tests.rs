@@ -302,6 +302,8 @@ fn a_detail_spells_the_conditions_out() {
     assert_eq!(detail.schedule, Some(OfferSchedule { days: vec![7], from: 60, to: 90 }));
     assert_eq!((detail.channels, detail.stores), (vec![Channel::Store], vec![3, 8]));
     assert_eq!((detail.time_zone.as_str(), detail.more_conditions, detail.code), ("Asia/Tokyo", false, None));
+    let online = OffersQuery { channel: Some(Channel::Online), ..OffersQuery::default() };
+    assert_eq!(kept.view(&online, Some(&store), at(0)).time_zone, "Europe/Berlin", "who buys online is at home");
 }
 
 fn some_offer() -> impl Strategy<Value = Offer> {
