@@ -55,6 +55,7 @@ mod runtime;
 pub mod session;
 mod state;
 mod storage;
+pub mod stores;
 mod sync;
 pub mod tasks;
 pub mod types;
