@@ -16,6 +16,7 @@ use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
 use crate::history::{self, History, HistoryPage};
 use crate::session::{self, Session, SessionChange};
+use crate::stores::{CurrentStore, OwnStores};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
@@ -32,10 +33,11 @@ pub(crate) enum Part {
     Capabilities,
     Tasks,
     Games,
+    Stores,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -46,6 +48,7 @@ impl Part {
         Self::Capabilities,
         Self::Tasks,
         Self::Games,
+        Self::Stores,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -58,6 +61,7 @@ impl Part {
             Self::History => Row::History,
             Self::Capabilities => Row::Capabilities,
             Self::Tasks | Self::Games => Row::Tasks,
+            Self::Stores => Row::Stores,
         }
     }
 
@@ -69,6 +73,7 @@ impl Part {
             Self::Balance | Self::Tiers => Screen::Balance,
             Self::History => Screen::History,
             Self::Tasks | Self::Games => Screen::Tasks,
+            Self::Stores => Screen::Stores,
         }
     }
 }
@@ -95,10 +100,12 @@ pub(crate) enum Row {
     Own,
     /// What the member asked for.
     Acts,
+    /// What the member says of stores. The stores themselves are in a file of their own.
+    Stores,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -112,6 +119,7 @@ impl Row {
         Self::Tasks,
         Self::Own,
         Self::Acts,
+        Self::Stores,
     ];
 }
 
@@ -175,6 +183,10 @@ pub(crate) enum Change {
     Celebrated(BTreeMap<String, u32>),
     /// A game is played by this key until its outcome is known; none: it is.
     Playing { game: String, key: Option<uuid::Uuid> },
+    /// A store is one of the member's favourites, or no longer.
+    Favourite { store: i64, favourite: bool },
+    /// The member is in a store, or in none. Memory only.
+    InStore(Option<CurrentStore>),
     /// Everything of the member goes.
     Forget,
 }
@@ -199,6 +211,8 @@ pub(crate) enum Answer {
     Capabilities(Capabilities),
     Tasks(Tasks),
     Games(Vec<Game>),
+    /// The chain is in its own file by now.
+    Stores,
 }
 
 impl Answer {
@@ -214,6 +228,7 @@ impl Answer {
             Self::Capabilities(_) => Part::Capabilities,
             Self::Tasks(_) => Part::Tasks,
             Self::Games(_) => Part::Games,
+            Self::Stores => Part::Stores,
         }
     }
 }
@@ -255,6 +270,8 @@ pub(crate) struct State {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) own: Arc<OwnTasks>,
     pub(crate) acts: Arc<Acts>,
+    pub(crate) stores: Arc<OwnStores>,
+    pub(crate) current_store: Option<CurrentStore>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
@@ -380,6 +397,15 @@ impl State {
                 Arc::make_mut(&mut self.own).play(game, *key);
                 touched.add(Row::Own, Screen::Tasks);
             }
+            Change::Favourite { store, favourite } => {
+                Arc::make_mut(&mut self.stores).set_favourite(*store, *favourite);
+                touched.add(Row::Stores, Screen::Stores);
+            }
+            Change::InStore(current) => {
+                self.current_store = *current;
+                Arc::make_mut(&mut self.cards).here = current.and_then(|current| current.till);
+                touched.screens.extend([Screen::Stores, Screen::Card]);
+            }
             Change::Forget => {
                 self.forget(&mut touched);
                 Arc::make_mut(&mut self.session).wiping = true;
@@ -486,6 +512,8 @@ impl State {
                 Arc::make_mut(&mut self.tasks).games.clone_from(games);
                 touched.rows.insert(Row::Tasks);
             }
+            // That they were answered for is kept with the others.
+            Answer::Stores => _ = touched.rows.insert(Row::Stores),
         }
     }
 
@@ -510,17 +538,21 @@ impl State {
     /// The state after another process wrote `stored`. What is not on disk stays: the key, what the attempts came to.
     pub(crate) fn adopt(&mut self, stored: Self) -> Touched {
         let outbox = Arc::clone(&self.outbox);
+        let here = self.cards.here;
         let key = self.cards.key.clone().filter(|_| stored.cards.card_id() == self.cards.card_id());
         let kept = self.session.member.as_ref().map(|member| member.id);
         let gone = kept.is_some() && kept != stored.session.member.as_ref().map(|member| member.id);
         *self = Self {
             outcomes: Arc::clone(&self.outcomes),
             tickets: Arc::clone(&self.tickets),
+            current_store: self.current_store.filter(|_| !gone),
             revision: self.revision + 1,
             sign_out_count: self.sign_out_count + u64::from(gone),
             ..stored
         };
-        Arc::make_mut(&mut self.cards).key = key;
+        let cards = Arc::make_mut(&mut self.cards);
+        cards.key = key;
+        cards.here = here.filter(|_| !gone);
         Arc::make_mut(&mut self.outbox).adopt(&outbox);
         Touched { screens: Screen::ALL.into(), ..Touched::default() }
     }

@@ -37,12 +37,14 @@ pub enum Screen {
     Tasks,
     /// What waits to be told to the platform.
     Outbox,
+    /// Where the stores are, and which the member likes.
+    Stores,
 }
 
 impl Screen {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Session, Self::Card, Self::Balance, Self::History, Self::Tasks, Self::Outbox];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Session, Self::Card, Self::Balance, Self::History, Self::Tasks, Self::Outbox, Self::Stores];
 }
 
 /// How fresh the cached data of a view is.

@@ -220,6 +220,7 @@ pub fn config(url: &str) -> Config {
         pins: Vec::new(),
         outbox_events: 10_000,
         outbox_bytes: 5_000_000,
+        store_zones: Vec::new(),
     }
 }
 

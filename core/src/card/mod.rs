@@ -128,6 +128,9 @@ pub struct Cards {
     pub key: Option<Arc<CodeKey>>,
     /// What the tills read, where the platform says so.
     pub till: Option<TillCode>,
+    /// What the tills of the store read that the member is in, where it differs.
+    #[serde(skip)]
+    pub here: Option<Symbology>,
     /// The member may ask for a virtual card.
     pub can_issue_virtual: bool,
 }
@@ -328,8 +331,8 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     let wall = |instant| Some(now.on_the_wall(reading, instant));
     let why_not_rotating = match cards.key.as_deref().map(|key| (key, code_at(key, now))) {
         None => None,
-        Some((key, Ok(code))) => match draw(key.symbology, &code.text) {
-            Ok(symbol) => {
+        Some((key, Ok(code))) => match draw_best(cards.here, key.symbology, &code.text) {
+            Some(symbol) => {
                 return CardCode {
                     kind: CodeKind::Rotating { period: Duration::from_millis(key.period_millis) },
                     text: code.text,
@@ -339,7 +342,7 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
                     why_not_rotating: None,
                 };
             }
-            Err(_) => Some(RotatingHindrance::CannotBeDrawn),
+            None => Some(RotatingHindrance::CannotBeDrawn),
         },
         Some((_, Err(CodeError::ClockUnsure))) => Some(RotatingHindrance::ClockUnsure),
         Some((_, Err(CodeError::KeyExpired))) => Some(RotatingHindrance::KeyExpired),
@@ -348,7 +351,8 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     // `from` is not held against it: a platform that issues a code takes it at once.
     let issued = cards.issued.as_ref().filter(|issued| issued.from < issued.until && now.at < issued.until);
     if let Some(issued) = issued
-        && let Ok(symbol) = draw(cards.till.map_or(Symbology::Qr, |till| till.symbology), &issued.code)
+        && let Some(symbol) =
+            draw_best(cards.here, cards.till.map_or(Symbology::Qr, |till| till.symbology), &issued.code)
     {
         return CardCode {
             kind: CodeKind::Issued,
@@ -367,13 +371,18 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     }
 }
 
+/// A code in what the tills here read, where that can hold it, else in what the programme's do.
+fn draw_best(here: Option<Symbology>, programme: Symbology, text: &str) -> Option<Symbol> {
+    here.and_then(|here| draw(here, text).ok()).or_else(|| draw(programme, text).ok())
+}
+
 /// The static code in what the tills read, else as Code 128, which is what cards bear, else as a QR code.
 fn fixed(cards: &Cards, card: &Card) -> Option<(String, Symbol)> {
     let qr_content = card.qr_content.as_deref().filter(|text| !text.is_empty());
     let bar_code = Some(card.bar_code.as_str()).filter(|text| !text.is_empty());
     let usual = if qr_content.is_some() { Symbology::Qr } else { Symbology::Code128 };
     let asked = cards.till.map_or(usual, |till| till.static_symbology);
-    [asked, Symbology::Code128, Symbology::Qr].into_iter().find_map(|symbology| {
+    [cards.here.unwrap_or(asked), asked, Symbology::Code128, Symbology::Qr].into_iter().find_map(|symbology| {
         let text = match symbology {
             Symbology::Qr | Symbology::Aztec | Symbology::Pdf417 => qr_content.or(bar_code),
             Symbology::Code128 | Symbology::Ean13 => bar_code.or(qr_content),

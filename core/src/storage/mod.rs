@@ -9,6 +9,7 @@
 
 #[cfg(feature = "simulation")]
 pub(crate) mod stops;
+pub(crate) mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vault;
@@ -91,6 +92,7 @@ impl Row {
             Self::Tasks => "tasks",
             Self::Own => "own",
             Self::Acts => "acts",
+            Self::Stores => "stores",
         }
     }
 }
@@ -108,6 +110,7 @@ impl Part {
             Self::Capabilities => "capabilities",
             Self::Tasks => "tasks",
             Self::Games => "games",
+            Self::Stores => "stores",
         }
     }
 }
@@ -308,6 +311,9 @@ impl Storage {
     /// [`Error::Storage`] when another process reads the log just now: to be tried again.
     pub(crate) fn scrub(&self) -> Result<()> {
         self.remove_set_aside();
+        if let Some(folder) = self.path.parent() {
+            stores::StoresFile::new(folder).forget()?;
+        }
         let Some(connection) = &self.connection else { return Ok(()) };
         // Deleted rows are overwritten in the pages (`secure_delete`), the pages carried into the file, the log emptied.
         let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
@@ -464,6 +470,7 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Tasks => take(body, &mut state.tasks),
             Row::Own => take(body, &mut state.own),
             Row::Acts => take(body, &mut state.acts),
+            Row::Stores => take(body, &mut state.stores),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -584,6 +591,7 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
             Row::Tasks => put(transaction, row, &state.tasks)?,
             Row::Own => put(transaction, row, &state.own)?,
             Row::Acts => put(transaction, row, &state.acts)?,
+            Row::Stores => put(transaction, row, &state.stores)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;

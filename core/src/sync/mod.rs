@@ -7,6 +7,7 @@
 
 pub(crate) mod acts;
 mod flush;
+mod stores;
 mod tasks;
 mod tokens;
 
@@ -28,8 +29,10 @@ use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
+use crate::stores::ZoneAt;
 use crate::types::StaleReason;
 
+use stores::Chain;
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
 use tokens::Tokens;
@@ -56,6 +59,8 @@ pub(crate) struct Engine {
     settings: Settings,
     /// The member's.
     zone: TimeZone,
+    /// For stores of which the platform does not say theirs.
+    zones: Vec<ZoneAt>,
     /// How much the outbox holds.
     limits: Limits,
     /// Where the database is.
@@ -77,12 +82,14 @@ pub(crate) struct Engine {
     outgoing: Mutex<Outgoing>,
     /// Gives how many events were sent.
     flushing: SingleFlight<u32>,
+    chain: Chain,
 }
 
 /// How the app sets the engine up.
 pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) zone: TimeZone,
+    pub(crate) zones: Vec<ZoneAt>,
     pub(crate) limits: Limits,
     pub(crate) folder: PathBuf,
 }
@@ -127,7 +134,7 @@ impl Wait {
 
 impl Engine {
     pub(crate) fn new(
-        Setup { settings, zone, limits, folder }: Setup,
+        Setup { settings, zone, zones, limits, folder }: Setup,
         vault: Vault,
         opened: Opened,
         recalled: bool,
@@ -137,7 +144,9 @@ impl Engine {
         Arc::new(Self {
             settings,
             zone,
+            zones,
             limits,
+            chain: Chain::new(&folder),
             folder,
             platform: tokio::sync::OnceCell::new(),
             vault,
@@ -303,8 +312,9 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let (cards, tasks) = tokio::join!(self.pull_cards(), self.pull_tasks());
-                [vec![capabilities], cards, tasks].concat()
+                let (cards, tasks, stores) =
+                    tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_stores());
+                [vec![capabilities], cards, tasks, vec![stores]].concat()
             },
             async {
                 let (member, money, history) =

@@ -128,6 +128,7 @@ impl Phone {
             pins: Vec::new(),
             outbox_events: 10_000,
             outbox_bytes: 5_000_000,
+            store_zones: Vec::new(),
         };
         let host = Host {
             secrets: Arc::new(FileSecrets::new(&self.storage().join(SECRETS))),
