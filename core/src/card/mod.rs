@@ -441,6 +441,7 @@ mod tests {
             issued: Some(IssuedCode { code: "ISSUED-1".to_owned(), from: at(-3_600), until: at(82_800) }),
             key: Some(Arc::new(key)),
             till: Some(TillCode { symbology: Symbology::Qr, static_symbology: Symbology::Ean13 }),
+            here: None,
             can_issue_virtual: true,
         }
     }

@@ -35,7 +35,7 @@ use crate::host::{Clock, ClockReading};
 use crate::session::RegistrationAction;
 
 pub(crate) use self::events::Sent;
-pub(crate) use self::stores::{MerchantsPage, StoresAnswer};
+pub(crate) use self::stores::MerchantsPage;
 pub(crate) use self::tls::validate_pins;
 
 /// What a client of the platform must know of its app and phone.

@@ -1,5 +1,7 @@
 //! The client against a server that answers canned bytes: whole, cut, slow, hostile.
 
+mod stores;
+
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -17,6 +17,8 @@ pub mod hours;
 pub mod index;
 pub mod position;
 #[cfg(test)]
+pub(crate) mod tests;
+#[cfg(test)]
 mod vectors;
 
 use std::collections::{BTreeMap, BTreeSet};
