@@ -16,6 +16,7 @@
 //! | [`push`] | what a push means |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
+//! | [`stores`] | where the stores are and which is meant |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
 //! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |
@@ -26,7 +27,7 @@
 //! | [`error`], [`types`] | the words that all share |
 //!
 //! An arrow means "may import", and none points back up:
-//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks } -> clock -> host, types,
+//! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push events acts tasks stores } -> clock -> host, types,
 //! error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the features know the shape of a clock reading,
 //! never a clock.
 //!
