@@ -27,8 +27,10 @@ use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionCha
 use crate::state::{Change, Part, Row};
 use crate::storage::vault::Vault;
 use crate::storage::{Opened, Storage, Written};
+use crate::stores::{
+    self, Goods, GoodsView, Position, StockView, StorePage, StoresQuery, StoresView, WatchedStore, ZoneAt,
+};
 use crate::sync::{self, Engine, Failure, Setup, stale_reason};
-use crate::stores::{self, Goods, GoodsView, Position, StockView, StorePage, StoresQuery, StoresView, WatchedStore, ZoneAt};
 use crate::tasks::{GameOutcome, TaskAct, TaskAnswer, TasksView};
 use crate::types::{Screen, StaleReason, Timestamp};
 

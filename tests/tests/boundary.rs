@@ -5,14 +5,16 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a shell may call. Chunky on purpose: whole views and acts, no getters.
-const METHODS: [&str; 35] = [
+const METHODS: [&str; 42] = [
     "answer",
     "answerTask",
     "balance",
     "card",
     "celebrated",
+    "checkStock",
     "confirmCode",
     "confirmDeletion",
+    "findGoods",
     "flush",
     "history",
     "issueVirtualCard",
@@ -32,12 +34,17 @@ const METHODS: [&str; 35] = [
     "resetPassword",
     "session",
     "setActive",
+    "setCurrentStore",
+    "setFavouriteStore",
     "setInstallReferrer",
     "setNewPassword",
     "setOptedIn",
     "setPushToken",
     "signIn",
     "signOut",
+    "store",
+    "stores",
+    "storesToWatch",
     "subscribe",
     "tasks",
     "track",

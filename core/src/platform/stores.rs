@@ -97,8 +97,7 @@ fn text(value: Option<&Value>, longest: usize) -> Option<String> {
 }
 
 fn clean(text: &str, longest: usize) -> Option<String> {
-    let mut clean: String =
-        text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+    let mut clean: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
     if clean.len() > longest {
         clean.truncate(clean.floor_char_boundary(longest));
     }
@@ -114,7 +113,10 @@ impl StoreRow {
         let degrees = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64).unwrap_or(f64::NAN);
         let city = location.city.as_ref().and_then(|city| {
             let name = text(city.get("name"), LONGEST_NAME)?;
-            Some(text(city.get("prefix"), LONGEST_NAME).map_or_else(|| name.clone(), |prefix| format!("{prefix} {name}")))
+            Some(
+                text(city.get("prefix"), LONGEST_NAME)
+                    .map_or_else(|| name.clone(), |prefix| format!("{prefix} {name}")),
+            )
         });
         let attributes = self.additional_info.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let attributes = attributes.iter().filter_map(attribute).take(MOST_ATTRIBUTES);
@@ -168,7 +170,10 @@ fn hours(week: Option<&Value>, exceptions: Option<&Value>) -> Hours {
         let date: Date = exception.get("date")?.as_str()?.get(..10)?.parse().ok()?;
         Some((date, day(exception.get("intervals"))))
     });
-    Hours { week: week.map(|week| days.map(|name| day(week.get(name)))), exceptions: exceptions.collect::<BTreeMap<_, _>>() }
+    Hours {
+        week: week.map(|week| days.map(|name| day(week.get(name)))),
+        exceptions: exceptions.collect::<BTreeMap<_, _>>(),
+    }
 }
 
 fn day(intervals: Option<&Value>) -> Day {
@@ -185,8 +190,8 @@ fn day(intervals: Option<&Value>) -> Day {
 
 /// The platform's answer about its stores. Large: it is read off the worker.
 pub(crate) struct StoresAnswer {
-    body: Vec<u8>,
-    since: bool,
+    pub(super) body: Vec<u8>,
+    pub(super) since: bool,
 }
 
 impl StoresAnswer {
@@ -245,7 +250,7 @@ pub(crate) struct MerchantsPage {
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Merchants(List<Value>);
+pub(super) struct Merchants(List<Value>);
 
 impl Wire for Merchants {
     type Domain = MerchantsPage;

@@ -877,6 +877,7 @@ fn read_all(body: &[u8]) {
         let _ = success::<wire::EmitVirtual>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CodeKeyRow>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CapabilitiesRow>("t", wrapping, true, body).is_ok();
+        stores::read_all(wrapping, body);
     }
     let _ = envelope::refusal("t", 400, true, body);
     let _ = envelope::token_error(body);
@@ -947,6 +948,15 @@ fn shaped() -> impl proptest::strategy::Strategy<Value = Value> {
         "field",
         "notActivatedAmount",
         "accountIsBlocked",
+        "cursor",
+        "full",
+        "stores",
+        "location",
+        "latitude",
+        "scheduleModel",
+        "mon",
+        "exceptions",
+        "additionalInfo",
         "$type",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {

@@ -78,7 +78,8 @@ impl StoresFile {
     /// The chain's blobs, of columns and of places, with what is known of it.
     pub(crate) fn load(&mut self) -> Result<Option<(Head, Vec<u8>, Vec<u8>)>> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached("SELECT version, cursor, as_of, stores, places FROM catalogue")?;
+            let mut statement =
+                connection.prepare_cached("SELECT version, cursor, as_of, stores, places FROM catalogue")?;
             statement.query_row([], |row| Ok((read_head(row)?, row.get(3)?, row.get(4)?))).optional()
         })
     }
@@ -88,10 +89,8 @@ impl StoresFile {
         self.with(|connection| {
             // At one moment: another process may be writing.
             let look = connection.transaction()?;
-            let now: Option<i64> = look
-                .prepare_cached("SELECT version FROM catalogue")?
-                .query_row([], |row| row.get(0))
-                .optional()?;
+            let now: Option<i64> =
+                look.prepare_cached("SELECT version FROM catalogue")?.query_row([], |row| row.get(0)).optional()?;
             if now != Some(version) {
                 return Ok(None);
             }
@@ -195,7 +194,9 @@ impl StoresFile {
             }
             drop(put);
             transaction
-                .prepare_cached("DELETE FROM goods WHERE id NOT IN (SELECT id FROM goods ORDER BY asked DESC LIMIT ?1)")?
+                .prepare_cached(
+                    "DELETE FROM goods WHERE id NOT IN (SELECT id FROM goods ORDER BY asked DESC LIMIT ?1)",
+                )?
                 .execute([MOST_GOODS])?;
             transaction.commit()
         })
@@ -330,4 +331,189 @@ fn build(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
     let Blobs { stores, places, names } = builder.finish();
     put.execute(params![head.version, head.cursor, head.as_of.to_string(), stores, places, names])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stores::catalogue::Catalogue;
+    use crate::stores::tests::store;
+    use crate::stores::{Position, StoreAttribute};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).unwrap()
+    }
+
+    fn chain(ids: std::ops::Range<i64>) -> Vec<Store> {
+        ids.map(|id| store(id, Position::new(50.0, 8.0), &[("Format", "Express")])).collect()
+    }
+
+    fn delta(cursor: &str, full: bool, stores: Vec<Store>, removed: &[i64]) -> Delta {
+        Delta { cursor: Some(cursor.to_owned()), full, stores, unreadable: Vec::new(), removed: removed.to_vec() }
+    }
+
+    fn ids(file: &mut StoresFile) -> Vec<i64> {
+        let (_, stores, places) = file.load().unwrap().unwrap();
+        let catalogue = Catalogue::read(stores, places).unwrap();
+        (0..catalogue.len()).map(|place| catalogue.id(place).unwrap()).collect()
+    }
+
+    #[test]
+    fn deltas_change_the_chain_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = StoresFile::new(folder.path());
+        assert_eq!((file.head().unwrap(), file.load().unwrap()), (None, None));
+        let apply = |base, delta: &Delta| StoresFile::apply(folder.path(), base, delta, at(1)).unwrap();
+        assert_eq!(apply(None, &delta("a", true, chain(1..6), &[])), Some(1));
+        assert_eq!(ids(&mut file), [1, 2, 3, 4, 5]);
+        let mut changed = chain(2..3);
+        changed[0].listed.title = "Renamed".to_owned();
+        changed.extend(chain(9..10));
+        let mut next = delta("b", false, changed, &[4, 77]);
+        next.unreadable = vec![5];
+        assert_eq!(apply(Some(1), &next), Some(2));
+        assert_eq!(ids(&mut file), [1, 2, 3, 5, 9], "one that cannot be read stays as it was");
+        assert_eq!(file.store(2).unwrap().unwrap().listed.title, "Renamed");
+        assert_eq!(file.head().unwrap(), Some(Head { version: 2, cursor: Some("b".to_owned()), as_of: at(1) }));
+        assert_eq!(apply(Some(1), &delta("c", false, chain(50..60), &[])), None, "another process was faster");
+        assert_eq!(ids(&mut file), [1, 2, 3, 5, 9]);
+        let mut whole = delta("d", true, chain(20..22), &[]);
+        whole.unreadable = vec![3];
+        assert_eq!(apply(Some(2), &whole), Some(3));
+        assert_eq!(ids(&mut file), [3, 20, 21], "a whole list takes the place of what was there");
+        assert_eq!(file.store(1).unwrap(), None);
+        assert_eq!(file.store(20).unwrap(), chain(20..21).pop());
+    }
+
+    #[test]
+    fn rows_are_of_the_version_that_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = StoresFile::new(folder.path());
+        let mut extension = StoresFile::new(folder.path());
+        StoresFile::apply(folder.path(), None, &delta("a", true, chain(1..4), &[]), at(1)).unwrap();
+        assert_eq!(app.listed(1, &[3, 1, 8]).unwrap().unwrap().len(), 2);
+        assert_eq!(extension.head().unwrap().unwrap().version, 1);
+        StoresFile::apply(folder.path(), Some(1), &delta("b", false, Vec::new(), &[1]), at(2)).unwrap();
+        assert_eq!(app.listed(1, &[3]).unwrap(), None, "the chain is another by now");
+        assert_eq!(app.listed(2, &[3, 1]).unwrap().unwrap().len(), 1);
+        app.confirm(2, Some("c"), at(9)).unwrap();
+        let head = extension.head().unwrap().unwrap();
+        assert_eq!((head.version, head.cursor.as_deref(), head.as_of), (2, Some("c"), at(9)));
+        app.confirm(1, Some("x"), at(10)).unwrap();
+        assert_eq!(extension.head().unwrap().unwrap().as_of, at(9), "of a chain that is gone nothing is confirmed");
+    }
+
+    #[test]
+    fn a_blob_of_another_form_is_made_anew_of_the_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = StoresFile::new(folder.path());
+        StoresFile::apply(folder.path(), None, &delta("a", true, chain(1..4), &[]), at(1)).unwrap();
+        let other = Connection::open(folder.path().join(FILE)).unwrap();
+        other.execute("UPDATE catalogue SET stores = x'00'", []).unwrap();
+        other.execute("UPDATE store SET listed = '{' WHERE id = 2", []).unwrap();
+        file.rebuild().unwrap();
+        assert_eq!(ids(&mut file), [1, 3], "a row that cannot be read is left out");
+        assert_eq!(file.head().unwrap().unwrap().version, 2);
+        assert_eq!(file.listed(2, &[1, 2]).unwrap().unwrap().len(), 1);
+        assert_eq!(file.store(2).unwrap(), None);
+    }
+
+    #[test]
+    fn a_broken_file_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        StoresFile::apply(folder.path(), None, &delta("a", true, chain(1..400), &[]), at(1)).unwrap();
+        let path = folder.path().join(FILE);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[100..].fill(0xA5);
+        std::fs::write(&path, bytes).unwrap();
+        let mut file = StoresFile::new(folder.path());
+        assert_eq!(file.head().unwrap(), None, "it is asked for anew");
+        std::fs::write(&path, "not a database at all, and long enough to have a header of some kind".repeat(9))
+            .unwrap();
+        let mut file = StoresFile::new(folder.path());
+        assert_eq!(file.load().unwrap(), None);
+        assert_eq!(
+            StoresFile::apply(folder.path(), None, &delta("a", true, chain(1..3), &[]), at(1)).unwrap(),
+            Some(1)
+        );
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert_eq!(StoresFile::new(folder.path()).head().unwrap(), None, "a newer version's is not misread");
+    }
+
+    fn goods(id: &str) -> Goods {
+        Goods { id: id.to_owned(), name: format!("Goods {id}") }
+    }
+
+    #[test]
+    fn the_last_answers_about_goods_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = StoresFile::new(folder.path());
+        let answer = |id: &str, available, second| StockAnswer { goods: goods(id), available, as_of: at(second) };
+        for number in 0..25 {
+            let id = format!("g{number}");
+            file.put_stock(&goods(&id), &[(1, answer(&id, true, number)), (2, answer(&id, false, number))].into())
+                .unwrap();
+        }
+        file.put_stock(&goods("g7"), &[(1, answer("g7", false, 100))].into()).unwrap();
+        let known = file.goods().unwrap();
+        assert_eq!((known.len(), known[0].id.as_str(), known[1].id.as_str()), (20, "g7", "g24"));
+        assert_eq!(
+            file.stock("g7", &[1, 2, 3]).unwrap(),
+            [(1, answer("g7", false, 100)), (2, answer("g7", false, 7))].into()
+        );
+        assert!(file.stock("g1", &[1]).unwrap().is_empty(), "too long ago");
+        assert_eq!(file.stock_in(1).unwrap()[0], answer("g7", false, 100));
+        assert_eq!(file.stock_in(2).unwrap().len(), 20);
+    }
+
+    #[test]
+    fn what_the_member_asked_about_is_gone_from_the_file_and_the_chain_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = StoresFile::new(folder.path());
+        file.forget().unwrap();
+        assert!(!folder.path().join(FILE).exists(), "nothing to forget makes no file");
+        StoresFile::apply(folder.path(), None, &delta("a", true, chain(1..4), &[]), at(1)).unwrap();
+        let planted = Goods { id: "PLANTED-ID".to_owned(), name: "PLANTED-NAME".to_owned() };
+        let answer = StockAnswer { goods: planted.clone(), available: true, as_of: at(0) };
+        file.put_stock(&planted, &[(1, answer)].into()).unwrap();
+        let all = || {
+            let files =
+                std::fs::read_dir(folder.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+            String::from_utf8_lossy(&files.collect::<Vec<_>>().concat()).into_owned()
+        };
+        assert!(all().contains("PLANTED-NAME"));
+        file.forget().unwrap();
+        assert!(!all().contains("PLANTED"));
+        assert_eq!(ids(&mut file), [1, 2, 3]);
+    }
+
+    #[test]
+    fn who_reads_while_a_delta_comes_has_the_chain_of_before_or_after() {
+        let folder = tempfile::tempdir().unwrap();
+        StoresFile::apply(folder.path(), None, &delta("0", true, chain(1..50), &[]), at(1)).unwrap();
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for turn in 1..30 {
+                    let mut stores = chain(1..50);
+                    for store in &mut stores {
+                        store.listed.attributes =
+                            vec![StoreAttribute { name: "Turn".to_owned(), value: turn.to_string() }];
+                    }
+                    StoresFile::apply(folder.path(), Some(turn), &delta("n", false, stores, &[]), at(1))
+                        .unwrap()
+                        .unwrap();
+                }
+                ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            });
+            let mut file = StoresFile::new(folder.path());
+            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                let (head, stores, places) = file.load().unwrap().unwrap();
+                let catalogue = Catalogue::read(stores, places).unwrap();
+                let Some(rows) = file.listed(head.version, &[1, 49]).unwrap() else { continue };
+                let shown = &catalogue.filters()[0].attribute;
+                assert!(rows.values().all(|row| row.attributes[0] == *shown), "rows and blob are of one moment");
+            }
+        });
+    }
 }

@@ -124,8 +124,18 @@ impl Builder {
         pairs.sort_unstable_by(|(a, at), (b, bt)| count(**bt).cmp(&count(**at)).then_with(|| a.cmp(b)));
         let mut renamed = vec![0_u32; pairs.len()];
         let mut columns: [Vec<u8>; COLUMNS] = Default::default();
-        let [ids, positions, hours, attribute_starts, attributes, pair_starts, pair_counts, pair_texts, hours_starts, hours_bytes] =
-            &mut columns;
+        let [
+            ids,
+            positions,
+            hours,
+            attribute_starts,
+            attributes,
+            pair_starts,
+            pair_counts,
+            pair_texts,
+            hours_starts,
+            hours_bytes,
+        ] = &mut columns;
         let put = |column: &mut Vec<u8>, value: u32| column.extend(value.to_le_bytes());
         for (&(attribute, &pair), place) in pairs.iter().zip(0_u32..) {
             if let Some(name) = renamed.get_mut(pair as usize) {
@@ -148,9 +158,9 @@ impl Builder {
         let mut places = Vec::with_capacity(self.stores.len());
         for (store, number) in self.stores.iter().zip(0_u32..) {
             ids.extend(store.id.to_le_bytes());
-            let (latitude, longitude) = store.position.map_or((i32::MIN, i32::MIN), |position| {
-                (fixed(position.latitude), fixed(position.longitude))
-            });
+            let (latitude, longitude) = store
+                .position
+                .map_or((i32::MIN, i32::MIN), |position| (fixed(position.latitude), fixed(position.longitude)));
             positions.extend(latitude.to_le_bytes());
             positions.extend(longitude.to_le_bytes());
             put(hours, store.hours);
@@ -350,8 +360,10 @@ impl Catalogue {
         }
         let stores = count as usize;
         let lengths = [(Column::Ids, stores * 8), (Column::Positions, stores * 8), (Column::Hours, stores * 4)];
-        let whole = lengths.iter().all(|&(column, length)| columns.get(column as usize).is_some_and(|at| at.len() == length));
-        let index = Index::from_bytes(places).ok().filter(|index| whole && end == bytes.len() && index.len() <= stores)?;
+        let whole =
+            lengths.iter().all(|&(column, length)| columns.get(column as usize).is_some_and(|at| at.len() == length));
+        let index =
+            Index::from_bytes(places).ok().filter(|index| whole && end == bytes.len() && index.len() <= stores)?;
         Some(Self { index, bytes, columns, count })
     }
 
@@ -406,7 +418,9 @@ impl Catalogue {
 
     /// The attributes of the store at a place, most frequent first.
     fn attributes(&self, store: u32) -> impl Iterator<Item = u32> {
-        let range = self.word(Column::AttributeStarts, store as usize).zip(self.word(Column::AttributeStarts, store as usize + 1));
+        let range = self
+            .word(Column::AttributeStarts, store as usize)
+            .zip(self.word(Column::AttributeStarts, store as usize + 1));
         let (start, end) = range.unwrap_or_default();
         (start..end).map_while(|at| self.word(Column::Attributes, at as usize))
     }
@@ -461,8 +475,10 @@ impl Catalogue {
         let opens = find.open_at.map(|at| self.opens(at));
         let by_place = find.matches.is_none() && find.favourites.is_none() && !matches!(find.order, Order::Any);
         // What a bit says, the index looks after.
-        let (masked, others): (Vec<_>, Vec<_>) =
-            find.attributes.iter().partition(|wanted| by_place && matches!(wanted.as_slice(), [pair] if *pair < MASKED));
+        let (masked, others): (Vec<_>, Vec<_>) = find
+            .attributes
+            .iter()
+            .partition(|wanted| by_place && matches!(wanted.as_slice(), [pair] if *pair < MASKED));
         let wanted = masked.into_iter().flatten().fold(0, |mask, &pair| mask | bit(pair));
         let accepts = |store: u32| {
             others.iter().all(|wanted| self.attributes(store).any(|pair| wanted.binary_search(&pair).is_ok()))

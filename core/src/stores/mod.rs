@@ -432,15 +432,7 @@ pub(crate) type Applies<'a> = &'a dyn Fn(&Candidate<'_>) -> bool;
 
 impl Default for StoresQuery {
     fn default() -> Self {
-        Self {
-            place: None,
-            text: None,
-            attributes: Vec::new(),
-            open: None,
-            favourites: false,
-            offset: 0,
-            limit: 20,
-        }
+        Self { place: None, text: None, attributes: Vec::new(), open: None, favourites: false, offset: 0, limit: 20 }
     }
 }
 

@@ -144,8 +144,7 @@ fn filters_combine() {
 #[test]
 fn an_offer_narrows_the_list_to_where_it_applies() {
     let format = |id| if id < 4 { "A" } else { "B" };
-    let stores: Vec<Store> =
-        (0..9).map(|id| store(id, Some(position(50.0, 8.0)), &[("Format", format(id))])).collect();
+    let stores: Vec<Store> = (0..9).map(|id| store(id, Some(position(50.0, 8.0)), &[("Format", format(id))])).collect();
     let catalogue = catalogue(&stores);
     let own = OwnStores::default();
     let applies =
@@ -213,7 +212,8 @@ fn an_assumed_zone_is_the_nearest_configured_one() {
 #[test]
 fn a_page_shows_the_week_with_today_and_the_days_that_differ() {
     let mut store = store(7, Some(position(52.5, 13.4)), &[]);
-    let days = [("2026-09-20", day_of(&[])), ("2026-09-23", day_of(&[("10:00", "14:00")])), ("2026-10-03", day_of(&[]))];
+    let days =
+        [("2026-09-20", day_of(&[])), ("2026-09-23", day_of(&[("10:00", "14:00")])), ("2026-10-03", day_of(&[]))];
     store.detail.hours.exceptions = days.map(|(date, day)| (date.parse().unwrap(), day)).into();
     let week = store.detail.hours.week.as_mut().unwrap();
     week[6] = day_of(&[("00:00", "24:00")]);
@@ -364,7 +364,8 @@ fn plainly(asked: &Asked, slack: f64) -> Vec<(i64, Option<f64>)> {
                 // Near a pole, a metre is many degrees.
                 let wide = slack / 111_000.0 / at.latitude.to_radians().cos().max(1e-9);
                 let in_width = width + 2.0 * wide >= 360.0
-                    || (width + 2.0 * wide >= 0.0 && (at.longitude - west + wide).rem_euclid(360.0) <= width + 2.0 * wide);
+                    || (width + 2.0 * wide >= 0.0
+                        && (at.longitude - west + wide).rem_euclid(360.0) <= width + 2.0 * wide);
                 let high = slack / 111_000.0;
                 (middle, in_width && at.latitude >= south - high && at.latitude <= north + high)
             }

@@ -32,9 +32,9 @@ use crate::storage::{Opened, Storage, Written};
 use crate::stores::ZoneAt;
 use crate::types::StaleReason;
 
-use stores::Chain;
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
+use stores::Chain;
 use tokens::Tokens;
 
 /// How many history entries a refresh asks for, and each further page.
@@ -312,8 +312,7 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let (cards, tasks, stores) =
-                    tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_stores());
+                let (cards, tasks, stores) = tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_stores());
                 [vec![capabilities], cards, tasks, vec![stores]].concat()
             },
             async {

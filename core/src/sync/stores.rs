@@ -311,7 +311,8 @@ impl Engine {
             let answer = Box::pin(answer).await?;
             return blocking(move || answer.read()).await;
         }
-        let mut delta = Delta { cursor: None, full: true, stores: Vec::new(), unreadable: Vec::new(), removed: Vec::new() };
+        let mut delta =
+            Delta { cursor: None, full: true, stores: Vec::new(), unreadable: Vec::new(), removed: Vec::new() };
         let mut from = 0;
         for _ in 0..MOST_PAGES {
             let page = self.authorized(|token: String| {
@@ -373,7 +374,9 @@ impl Engine {
 /// What is for the member to act on.
 fn passing(error: Error) -> Result<StaleReason> {
     match error {
-        Error::Rejected(_) | Error::NotSupported | Error::UpdateApp(_) | Error::Bug(_) | Error::Config { .. } => Err(error),
+        Error::Rejected(_) | Error::NotSupported | Error::UpdateApp(_) | Error::Bug(_) | Error::Config { .. } => {
+            Err(error)
+        }
         error => Ok(stale_reason(&error)),
     }
 }

@@ -51,8 +51,10 @@ async fn stores_are_read_with_their_hours_zones_and_attributes() {
     let hours = &store.detail.hours;
     assert_eq!(hours.week.as_ref().unwrap()[0].intervals.len(), 1);
     assert!(hours.week.as_ref().unwrap()[6].intervals.is_empty() && !hours.week.as_ref().unwrap()[6].unsure);
-    let exceptions: Vec<_> = hours.exceptions.iter().map(|(date, day)| (date.to_string(), day.intervals.len())).collect();
-    let expected = [("2026-12-25", 0), ("2026-12-26", 1), ("2026-12-27", 0)].map(|(date, count)| (date.to_owned(), count));
+    let exceptions: Vec<_> =
+        hours.exceptions.iter().map(|(date, day)| (date.to_string(), day.intervals.len())).collect();
+    let expected =
+        [("2026-12-25", 0), ("2026-12-26", 1), ("2026-12-27", 0)].map(|(date, count)| (date.to_owned(), count));
     assert_eq!(exceptions, expected, "a date that is none is nowhere");
 }
 
@@ -65,7 +67,9 @@ async fn a_store_that_is_odd_is_read_as_far_as_it_can_be() {
         }
         store
     };
-    let at = |latitude: Value, longitude: Value| odd(json!({ "location": { "latitude": latitude, "longitude": longitude } }));
+    let at = |latitude: Value, longitude: Value| {
+        odd(json!({ "location": { "latitude": latitude, "longitude": longitude } }))
+    };
     let nowhere = [
         at(json!(0), json!(0)),
         at(json!(91), json!(5)),
@@ -93,9 +97,12 @@ async fn a_store_that_is_odd_is_read_as_far_as_it_can_be() {
     let monday = |store: &Store| store.detail.hours.week.as_ref().map(|week| week[0].unsure);
     assert!(delta.stores[6..10].iter().all(|store| monday(store) == Some(true)));
     assert!(delta.stores[10..].iter().all(|store| monday(store).is_none()));
-    let long = odd(json!({ "title": "x\u{0}\u{7}y".repeat(10_000), "description": "ö".repeat(10_000), "tillSymbology": "runes",
-        "timeZone": 5, "additionalInfo": vec![json!({ "name": "n\u{0}", "value": ["a", { "b": 1 }] }); 100] }));
-    let delta = self::delta(json!({ "cursor": "c", "full": true, "stores": [long], "removed": [] }), None).await.unwrap();
+    let long = odd(
+        json!({ "title": "x\u{0}\u{7}y".repeat(10_000), "description": "ö".repeat(10_000), "tillSymbology": "runes",
+        "timeZone": 5, "additionalInfo": vec![json!({ "name": "n\u{0}", "value": ["a", { "b": 1 }] }); 100] }),
+    );
+    let delta =
+        self::delta(json!({ "cursor": "c", "full": true, "stores": [long], "removed": [] }), None).await.unwrap();
     let store = &delta.stores[0];
     assert!(store.listed.title.len() <= 256 && !store.listed.title.contains(char::is_control));
     assert!(store.detail.description.as_ref().unwrap().len() <= 4096);
@@ -106,9 +113,11 @@ async fn a_store_that_is_odd_is_read_as_far_as_it_can_be() {
 #[tokio::test]
 async fn one_store_that_cannot_be_read_leaves_the_others_and_a_bad_delta_leaves_all() {
     let good = merchant(1);
-    let bad = [json!({ "id": 2, "title": 7 }), json!({ "id": 3 }), json!({ "title": "x" }), json!("store"), json!(null)];
+    let bad =
+        [json!({ "id": 2, "title": 7 }), json!({ "id": 3 }), json!({ "title": "x" }), json!("store"), json!(null)];
     let stores: Vec<_> = std::iter::once(good).chain(bad.clone()).collect();
-    let read = delta(json!({ "cursor": "c", "full": false, "stores": stores, "removed": [9] }), Some("b")).await.unwrap();
+    let read =
+        delta(json!({ "cursor": "c", "full": false, "stores": stores, "removed": [9] }), Some("b")).await.unwrap();
     assert_eq!((read.stores.len(), read.unreadable, read.removed), (1, vec![2, 3], vec![9]));
     for (body, since) in [
         (json!({ "cursor": "c", "full": true, "stores": bad, "removed": [] }), None),
@@ -147,7 +156,9 @@ async fn the_whole_chain_may_be_large_but_not_endless() {
 
 #[tokio::test]
 async fn refused_stores_say_why() {
-    for (status, expected) in [(401, "Unauthorized"), (404, "NotSupported"), (403, "Rejected Other"), (304, "Unreadable HTTP 304")] {
+    for (status, expected) in
+        [(401, "Unauthorized"), (404, "NotSupported"), (403, "Rejected Other"), (304, "Unreadable HTTP 304")]
+    {
         let (platform, _) = serve(vec![http(status, "", "")]).await;
         let Err(error) = platform.stores("t", None).await else { panic!("{status}") };
         assert_eq!(kind(&error), expected);
@@ -184,4 +195,13 @@ async fn stock_and_goods_are_read() {
     let requests = requests.lock().unwrap();
     assert!(requests[0].starts_with("GET /app/v1/stock?goodsId=g&storeIds=2%2C5%2C7 HTTP/1.1"), "{}", requests[0]);
     assert!(requests[1].starts_with("GET /app/v1/goods?query=coffee+%26+tea HTTP/1.1"), "{}", requests[1]);
+}
+
+pub(super) fn read_all(wrapping: Wrapping, body: &[u8]) {
+    let _ = success::<super::super::stores::Merchants>("t", wrapping, true, body).is_ok();
+    let _ = success::<List<super::super::stores::StockRow>>("t", wrapping, true, body).is_ok();
+    let _ = success::<List<super::super::stores::GoodsRow>>("t", wrapping, true, body).is_ok();
+    for since in [false, true] {
+        let _ = super::super::stores::StoresAnswer { body: body.to_vec(), since }.read().is_ok();
+    }
 }
