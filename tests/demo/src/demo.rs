@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pocketcard::push::Notification;
-use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError};
+use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError, WHOLE_CHAIN};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -74,7 +74,7 @@ impl Demo {
         let made = tempfile::Builder::new().prefix("pocketcard-demo-").tempdir();
         let folder = made.map_err(|error| DemoError::Io { what: "cannot make a temporary folder", error })?;
         // Recorded, so that the script can count calls.
-        let options = Options { record: true, ..Options::new(folder.path().join("sandbox.db")) };
+        let options = Options { record: true, stores: WHOLE_CHAIN, ..Options::new(folder.path().join("sandbox.db")) };
         let sandbox = Sandbox::start(options).await?;
         let client = http_client()?;
         let phone = Arc::new(Phone::new(sandbox.url(), folder.path()));

@@ -36,6 +36,8 @@ struct Parameter {
     name: String,
     within: String,
     required: bool,
+    /// A list with commas between.
+    list: bool,
     numeric: bool,
     schema: Validator,
 }
@@ -176,10 +178,11 @@ impl Operation {
         match self.parameters.iter().find(|parameter| parameter.within == within && parameter.name == name) {
             None => say(format!("{within} parameter {name} is not of the contract")),
             Some(parameter) => {
-                let value = match value.parse::<i64>() {
+                let read = |value: &str| match value.parse::<i64>() {
                     Ok(number) if parameter.numeric => json!(number),
                     _ => json!(value),
                 };
+                let value = if parameter.list { value.split(',').map(read).collect() } else { read(value) };
                 for problem in complaints(&parameter.schema, &value) {
                     say(format!("{within} parameter {name}: {problem}"));
                 }
@@ -227,7 +230,10 @@ impl Reader<'_> {
                 name: text("name"),
                 within: text("in"),
                 required: parameter["required"] == true,
-                numeric: parameter["schema"]["type"] == "integer",
+                list: parameter["schema"]["type"] == "array",
+                numeric: [&parameter["schema"]["type"], &parameter["schema"]["items"]["type"]]
+                    .into_iter()
+                    .any(|kind| kind == "integer"),
                 schema: validator(&parameter["schema"], self.requests)?,
             });
         }

@@ -25,6 +25,7 @@ use crate::pushes;
 use crate::refusal::{Outcome, conflict, invalid, missing};
 use crate::sales::{self, Reward};
 use crate::sign_in;
+use crate::stores::{self, stock};
 use crate::tasks;
 use crate::wire::{self, ONE, zoned};
 
@@ -48,6 +49,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sandbox/tasks", post(put_task))
         .route("/sandbox/tasks/{id}", axum::routing::delete(remove_task))
         .route("/sandbox/members/{id}/plays", post(add_plays))
+        .route("/sandbox/stores", post(open_store))
+        .route("/sandbox/stores/{id}", get(store).put(change_store).delete(remove_store))
+        .route("/sandbox/stores/{id}/stock", put(set_stock))
 }
 
 async fn clock(State(app): State<App>) -> Json<Value> {
@@ -383,6 +387,40 @@ async fn add_plays(State(app): State<App>, Number(member): Number, Plain(new): P
         })
         .await?;
     Ok(Json(games))
+}
+
+async fn store(State(app): State<App>, Number(id): Number) -> Answer {
+    Ok(Json(app.read(move |tx, now| stores::one(tx, id, now)).await?))
+}
+
+async fn open_store(State(app): State<App>, Plain(change): Plain<stores::Change>) -> Answer {
+    Ok(Json(app.act(move |tx, now| stores::open(tx, change, now)).await?))
+}
+
+async fn change_store(State(app): State<App>, Number(id): Number, Plain(change): Plain<stores::Change>) -> Answer {
+    Ok(Json(app.act(move |tx, now| stores::change(tx, id, change, now)).await?))
+}
+
+async fn remove_store(State(app): State<App>, Number(id): Number) -> Result<StatusCode, Problem> {
+    app.act(move |tx, _| stores::remove(tx, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewStock {
+    goods_id: String,
+    count: i64,
+}
+
+/// A store has so many pieces from now on.
+async fn set_stock(
+    State(app): State<App>,
+    Number(id): Number,
+    Plain(new): Plain<NewStock>,
+) -> Result<StatusCode, Problem> {
+    app.act(move |tx, now| stock::set(tx, id, &new.goods_id, new.count, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What a device has told, and what is missing of its sequence.

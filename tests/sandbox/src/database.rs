@@ -10,8 +10,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use crate::refusal::{Failure, Outcome};
 
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/001_first.sql"), include_str!("../migrations/002_events_and_tasks.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/001_first.sql"),
+    include_str!("../migrations/002_events_and_tasks.sql"),
+    include_str!("../migrations/003_stores.sql"),
+];
 
 /// The one writer.
 #[derive(Clone, Debug)]

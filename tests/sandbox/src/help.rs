@@ -11,6 +11,7 @@ use crate::control;
 use crate::platform::App;
 use crate::problem::Problem;
 use crate::refusal::Outcome;
+use crate::stores;
 
 const PAGE: &str = include_str!("help.html");
 
@@ -20,13 +21,15 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 async fn page(State(app): State<App>) -> Result<Html<String>, Problem> {
-    let (members, free) = app.read(|tx, now| Ok((control::summaries(tx, now)?, free_cards(tx)?))).await?;
+    let (members, free, stores) =
+        app.read(|tx, now| Ok((control::summaries(tx, now)?, free_cards(tx)?, stores::summary(tx)?))).await?;
     let members: String = members.iter().map(row).collect();
     let page = PAGE
         .replace("{{url}}", &escape(&app.url))
         .replace("{{now}}", &app.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
         .replace("{{members}}", &members)
-        .replace("{{free_cards}}", &free);
+        .replace("{{free_cards}}", &free)
+        .replace("{{stores}}", &stores);
     Ok(Html(page))
 }
 

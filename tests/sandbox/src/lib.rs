@@ -1,4 +1,4 @@
-//! A loyalty platform to develop against: members, till, pushes, and failures on demand.
+//! A loyalty platform to develop against: members, till, stores, pushes, and failures on demand.
 //!
 //! A real server on a real socket with a real database, whose clock a test can move. It answers the Member API and the App
 //! API as `core/platform-api.yaml` describes them. `cargo sandbox` runs it alone; a test starts it within its own runtime:
@@ -17,7 +17,7 @@
 //!
 //! The map, from the wire to the disk: `serve` accepts, `faults` spoils, `recorder` keeps; `member_api`, `app_api`, `till`,
 //! `push_poll`, `control` and `help` read requests and write answers; `members`, `sign_in`, `cards`, `sales`, `ledger`,
-//! `events`, `facts`, `tasks`, `games` and `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
+//! `events`, `facts`, `tasks`, `games`, `stores` and `pushes` are the rules, each with its SQL; `programme` is what the programme offers, `seed` who is there at first; `database`
 //! and `clock` are underneath.
 
 mod app_api;
@@ -48,6 +48,7 @@ mod sales;
 mod seed;
 mod serve;
 mod sign_in;
+mod stores;
 mod tasks;
 mod till;
 mod wire;
@@ -83,6 +84,10 @@ use clock::{Clock, Setting, later};
 use database::Database;
 use platform::{App, Platform};
 use refusal::{Failure, Outcome};
+use stores::chain::Chain;
+
+/// The stores of a whole chain, as `cargo sandbox` has it.
+pub const WHOLE_CHAIN: u64 = 20_000;
 
 /// How a sandbox is started.
 #[derive(Clone, Debug)]
@@ -95,18 +100,21 @@ pub struct Options {
     pub seed: u64,
     /// What the clock says at the start of a database that is made; the machine's time if absent.
     pub starts_at: Option<Timestamp>,
+    /// How many stores the chain has, from 3 to 100 000. Matters only to a database that has none yet.
+    pub stores: u64,
     /// Keep what is said on the Member API and App API, for [`Sandbox::exchanges`].
     pub record: bool,
 }
 
 impl Options {
-    /// A sandbox on loopback, any free port, with this database file.
+    /// A sandbox on loopback, any free port, with this database file and a small chain: a store in each city.
     pub fn new(database: impl Into<PathBuf>) -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             database: database.into(),
             seed: 1,
             starts_at: None,
+            stores: 150,
             record: false,
         }
     }
@@ -320,6 +328,52 @@ impl Sandbox {
         Ok(given.await?)
     }
 
+    /// A store as the App API tells it, with the exceptions of the clock's year.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub async fn store(&self, id: i64) -> Result<serde_json::Value, ControlError> {
+        Ok(self.platform.read(move |tx, now| stores::one(tx, id, now)).await?)
+    }
+
+    /// Opens a store at `latitude` and `longitude`, in the city that is nearest; gives it. What else may be given is as for
+    /// [`Sandbox::change_store`].
+    ///
+    /// # Errors
+    /// When it makes no sense.
+    pub async fn open_store(&self, store: serde_json::Value) -> Result<serde_json::Value, ControlError> {
+        let change = stores::read_change(store)?;
+        Ok(self.platform.act(move |tx, now| stores::open(tx, change, now)).await?)
+    }
+
+    /// Changes a store; gives it. What is absent stays: `title`, `latitude`, `longitude`, `street`, `house`, `isArchived`,
+    /// `timeZone`, `scheduleModel`, `exceptions`, `tillSymbology`, `additionalInfo` (all attributes), `attributes` (`{name: value}`,
+    /// null drops one). Hours, dates' hours and zones are not judged: apps are told them as they stand.
+    ///
+    /// # Errors
+    /// When there is none of this number, or a field is none of these.
+    pub async fn change_store(&self, id: i64, change: serde_json::Value) -> Result<serde_json::Value, ControlError> {
+        let change = stores::read_change(change)?;
+        Ok(self.platform.act(move |tx, now| stores::change(tx, id, change, now)).await?)
+    }
+
+    /// Takes a store off the list, for good.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub async fn remove_store(&self, id: i64) -> Result<(), ControlError> {
+        Ok(self.platform.act(move |tx, _| stores::remove(tx, id)).await?)
+    }
+
+    /// A store has so many pieces of something from now on.
+    ///
+    /// # Errors
+    /// When there is no such store, or no till sells it.
+    pub async fn set_stock(&self, store: i64, goods_id: &str, count: u32) -> Result<(), ControlError> {
+        let goods = goods_id.to_owned();
+        Ok(self.platform.act(move |tx, now| stores::stock::set(tx, store, &goods, count.into(), now)).await?)
+    }
+
     /// What an installation has told, in the order in which each event came first.
     ///
     /// # Errors
@@ -383,7 +437,7 @@ async fn open(path: PathBuf) -> Result<Database, StartError> {
 
 /// Sows a database that is new; reads clock and settings of one that is not.
 async fn prepare(database: &Database, options: &Options) -> Outcome<(Setting, Settings)> {
-    let (seed, starts_at) = (options.seed, options.starts_at);
+    let (seed, starts_at, stores) = (options.seed, options.starts_at, options.stores);
     database
         .act(move |tx| {
             if database::setting(tx, "seed")?.is_none() {
@@ -397,6 +451,10 @@ async fn prepare(database: &Database, options: &Options) -> Outcome<(Setting, Se
                 seed::sow(tx, seed, starts_at.unwrap_or_else(|| clock.now()))?;
                 database::set(tx, "seed", &seed.to_string())?;
                 database::set(tx, "clock", &serde_json::to_string(&setting)?)?;
+            }
+            if database::setting(tx, "stores")?.is_none() {
+                Chain::check(stores)?;
+                database::set(tx, "stores", &stores.to_string())?;
             }
             let setting = database::setting(tx, "clock")?.map(|text| serde_json::from_str(&text)).transpose()?;
             let settings = database::setting(tx, "settings")?.map(|text| serde_json::from_str(&text)).transpose()?;

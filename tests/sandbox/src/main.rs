@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use pocketcard_sandbox::{Options, Sandbox, default_database};
+use pocketcard_sandbox::{Options, Sandbox, WHOLE_CHAIN, default_database};
 use tracing_subscriber::EnvFilter;
 
 /// Runs a loyalty platform to develop against. Open its address in a browser for everything else.
@@ -22,6 +22,9 @@ struct Arguments {
     /// What the first members are made from, when the database is made
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many stores the chain has, from 3 to 100000, when the database is made
+    #[arg(long, default_value_t = WHOLE_CHAIN)]
+    stores: u64,
 }
 
 #[tokio::main]
@@ -37,6 +40,7 @@ async fn main() -> ExitCode {
     let mut options = Options::new(arguments.database.unwrap_or_else(default_database));
     options.address = arguments.address;
     options.seed = arguments.seed;
+    options.stores = arguments.stores;
     let database = options.database.clone();
     let sandbox = match Sandbox::start(options).await {
         Ok(sandbox) => sandbox,

@@ -14,9 +14,10 @@ use crate::database::{self, Database};
 use crate::faults::Faults;
 use crate::recorder::Recorder;
 use crate::refusal::{Outcome, invalid, missing};
+use crate::stores::LastTold;
 
 /// What of the App API can be served beside `capabilities`.
-const FEATURES: [&str; 4] = ["codeKeys", "events", "tasks", "games"];
+const FEATURES: [&str; 6] = ["codeKeys", "events", "tasks", "games", "storeDetails", "stock"];
 
 /// The platform, shared.
 pub(crate) type App = Arc<Platform>;
@@ -28,6 +29,8 @@ pub(crate) struct Platform {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
+    /// The chain of stores, written out.
+    pub(crate) last_told: LastTold,
     /// Counts the pieces of work that may have sent a push, so that long polls look again.
     pub(crate) pushed: watch::Sender<u64>,
     /// Where it listens.
@@ -47,7 +50,7 @@ pub struct Settings {
     /// What static codes are drawn as: these, or `EAN_13`.
     pub static_symbology: String,
     /// The App API's features that `capabilities` lists and that are served: of `codeKeys`, `events`,
-    /// `tasks`, `games`.
+    /// `tasks`, `games`, `storeDetails`, `stock`.
     pub features: Vec<String>,
     /// How long access tokens issued from now on live.
     pub access_token_seconds: i64,
@@ -108,6 +111,7 @@ impl Platform {
             clock,
             faults: Faults::default(),
             recorder: Recorder::new(record),
+            last_told: LastTold::default(),
             pushed: watch::Sender::new(0),
             url,
             settings: Mutex::new(settings),

@@ -1,6 +1,6 @@
-//! The loyalty programme that the sandbox runs: its currencies, tiers, rates, shops, goods and questions.
+//! The loyalty programme that the sandbox runs: its currencies, tiers, rates, goods and questions.
 //!
-//! Fixed, so that a page of the README can describe it. What members have is in the database.
+//! Fixed, so that a page of the README can describe it. What members have is in the database, stores are in `stores`.
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -126,61 +126,7 @@ impl Tier {
     }
 }
 
-/// A place with a till.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shop {
-    pub(crate) id: i64,
-    pub(crate) description: &'static str,
-    latitude: f64,
-    longitude: f64,
-    city: (i64, &'static str),
-}
-
-/// The shops.
-pub(crate) const SHOPS: [Shop; 3] = [
-    Shop {
-        id: 1,
-        description: "Pocket Market, Alexanderplatz",
-        latitude: 52.5219,
-        longitude: 13.4132,
-        city: (1, "Berlin"),
-    },
-    Shop {
-        id: 2,
-        description: "Pocket Hypermarket, Schönefeld",
-        latitude: 52.3906,
-        longitude: 13.5157,
-        city: (1, "Berlin"),
-    },
-    Shop {
-        id: 3,
-        description: "Pocket Market, Marienplatz",
-        latitude: 48.1374,
-        longitude: 11.5755,
-        city: (2, "Munich"),
-    },
-];
-
-/// The shop of this number.
-pub(crate) fn shop(id: i64) -> Option<&'static Shop> {
-    SHOPS.iter().find(|shop| shop.id == id)
-}
-
-impl Shop {
-    /// Where it is, as the Member API describes it.
-    pub(crate) fn location(&self) -> Value {
-        json!({
-            "id": self.id,
-            "description": self.description,
-            "latitude": self.latitude,
-            "longitude": self.longitude,
-            "city": { "id": self.city.0, "name": self.city.1, "prefix": null },
-            "street": null, "house": null, "building": null, "office": null,
-        })
-    }
-}
-
-/// Where the shops are; a member's day, where nothing tells it, is this zone's.
+/// Where the programme is at home; a member's day, where nothing tells it, is this zone's.
 pub(crate) fn zone() -> TimeZone {
     TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC)
 }

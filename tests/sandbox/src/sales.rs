@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::clock::later;
 use crate::ledger::{self, Life};
 use crate::members;
-use crate::programme::{BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, shop, tier};
+use crate::programme::{BASE_RATE, Currency, EURO, POINTS, POINTS_LIFE, STAR_FROM, STARS, TIER_WAIT, tier};
 use crate::pushes;
 use crate::refusal::{Outcome, conflict, invalid, missing};
+use crate::stores::{self, Catalogue, stock};
 use crate::wire::{ONE, amount, number, time};
 
 /// One line of what is bought. Amounts as the database keeps them.
@@ -171,6 +172,9 @@ pub(crate) fn refund(tx: &Connection, refund: &Refund, now: Timestamp) -> Outcom
         params![refund.purchase, money, points, taken[0], taken[1], taken[2]],
     )?;
     on_card(tx, sold.card, -(taken[0] + taken[1]), -points)?;
+    if let Some(shop) = sold.shop {
+        stock::bring_back(tx, shop, back.iter().map(|(_, line)| line), now)?;
+    }
     record(
         tx,
         sold.member,
@@ -343,17 +347,18 @@ pub(crate) fn history(tx: &Connection, member: i64, filter: &Filter) -> Outcome<
     ))?;
     let mut found =
         page.query(params_from_iter(arguments.iter().chain(&[Sql::Integer(filter.count), Sql::Integer(filter.from)])))?;
+    let catalogue = Catalogue::read(tx)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
         let at_shop: Option<i64> = row.get("shop")?;
-        let at_shop = at_shop.and_then(shop);
-        let brand = at_shop.map(|_| json!({ "id": "5c1f7d0e-0000-4000-8000-000000000001", "name": "Pocket Market" }));
+        let location = at_shop.map(|shop| catalogue.location(shop)).transpose()?.flatten();
+        let brand = location.as_ref().map(|_| stores::brand());
         rows.push(json!({
             "id": row.get::<_, String>("id")?,
             "dateTime": time(row.get("at")?),
             "type": row.get::<_, String>("kind")?,
             "description": row.get::<_, Option<String>>("description")?,
-            "location": at_shop.map(crate::programme::Shop::location),
+            "location": location,
             "brand": brand,
             "data": serde_json::from_str::<Value>(row.get_ref("data")?.as_str().map_err(rusqlite::Error::from)?)?,
         }));

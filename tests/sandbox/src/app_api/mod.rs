@@ -1,7 +1,8 @@
-//! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, events, tasks
-//! and games.
+//! Our own extension of the platform: what it can do, keys for codes that a phone makes offline, events, tasks,
+//! games and stores.
 
 mod events;
+mod stores;
 mod tasks;
 
 use axum::extract::{DefaultBodyLimit, State};
@@ -29,6 +30,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/app/v1/tasks/{id}/answers", post(tasks::answer))
         .route("/app/v1/games", get(tasks::games))
         .route("/app/v1/games/{id}/play", post(tasks::play))
+        .route("/app/v1/stores", get(stores::since))
+        .route("/app/v1/stock", get(stores::stock))
+        .route("/app/v1/goods", get(stores::goods))
 }
 
 /// `GET capabilities`: for anyone, so that an app learns what it may show before somebody signs in.

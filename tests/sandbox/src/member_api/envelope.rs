@@ -34,13 +34,18 @@ pub(super) fn fresh(headers: &HeaderMap, data: Value) -> Response {
 
 /// `body`, or 304 where the caller has what `content` stands for. The tag is weak: a compressed answer has the same.
 pub(crate) fn conditional(headers: &HeaderMap, body: &Value, content: &Value) -> Response {
-    let print = crate::wire::base16(&fingerprint(&content.to_string())[..16]);
+    tagged(headers, &content.to_string(), || Json(body).into_response())
+}
+
+/// `answer`, or 304 where the caller has what `content` stands for.
+pub(crate) fn tagged(headers: &HeaderMap, content: &str, answer: impl FnOnce() -> Response) -> Response {
+    let print = crate::wire::base16(&fingerprint(content)[..16]);
     let tag = format!("W/\"{print}\"");
     let opaque = &tag[2..];
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|tags| {
         tags.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == opaque)
     });
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { Json(body).into_response() };
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { answer() };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -6,6 +6,7 @@ pub(crate) mod envelope;
 
 mod cards;
 mod member;
+mod merchants;
 mod profile;
 mod pushes;
 mod registration;
@@ -46,6 +47,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/Cards/{id}/QrCode", get(cards::issue_code))
         .route("/Cards/{id}/ChangeBlockState", post(cards::change_block))
         .route("/Cards/{id}/Replace", post(cards::replace))
+        .route("/Merchants", get(merchants::list))
+        .route("/Merchants/{id}", get(merchants::one))
         .route("/Pushes", post(pushes::register))
         .route("/Pushes/{id}", get(pushes::message))
         .route("/Pushes/{id}/state", post(pushes::receipt))

@@ -22,9 +22,10 @@ use crate::extract::{Plain, short};
 use crate::members::{self, State as Standing};
 use crate::platform::App;
 use crate::problem::Answer;
-use crate::programme::{GOODS, group, shop};
+use crate::programme::{GOODS, group};
 use crate::refusal::{Failure, Outcome, conflict, forbidden, invalid};
 use crate::sales::{self, Line, Purchase, Refund};
+use crate::stores::{Catalogue, stock};
 use crate::tasks;
 use crate::wire::{self, ONE, number};
 
@@ -67,7 +68,7 @@ struct Identify {
 async fn identify(State(app): State<App>, Plain(body): Plain<Identify>) -> Answer {
     let answer = app
         .act(move |tx, now| {
-            known_shop(body.store)?;
+            known_store(tx, body.store)?;
             let found = recognise(tx, &body.code, now)?;
             let sale = Uuid::new_v4().to_string();
             tx.execute("DELETE FROM sale WHERE until < ?1", [now.as_microsecond()])?;
@@ -132,13 +133,17 @@ async fn purchase(State(app): State<App>, Plain(body): Plain<NewPurchase>) -> An
         .act(move |tx, now| {
             let id = body.purchase_id.unwrap_or_else(Uuid::new_v4).to_string();
             once(tx, &id, &json!({ "purchase": &body }), |tx| {
-                known_shop(body.store)?;
+                known_store(tx, body.store)?;
                 let lines = lines(&body.items)?;
                 let points = amount("payWithPoints", body.pay_with_points.unwrap_or_default(), 0, MOST_TOTAL)?;
                 let (member, card) = customer(tx, body.sale_id.as_deref(), body.code.as_deref(), now)?;
                 let sale = Purchase { id: id.clone(), member, card, shop: body.store, lines, points };
                 let receipt = sales::purchase(tx, &sale, now)?;
-                tasks::bought(tx, &sale, body.channel == Some(Channel::Online), now)?;
+                let online = body.channel == Some(Channel::Online);
+                if let Some(store) = sale.shop.filter(|_| !online) {
+                    stock::sell(tx, store, &sale.lines, now)?;
+                }
+                tasks::bought(tx, &sale, online, now)?;
                 Ok(receipt)
             })
         })
@@ -167,7 +172,7 @@ async fn payment(State(app): State<App>, Plain(body): Plain<NewPayment>) -> Answ
         .act(move |tx, now| {
             let id = body.payment_id.unwrap_or_else(Uuid::new_v4).to_string();
             once(tx, &id, &json!({ "payment": &body }), |tx| {
-                known_shop(body.store)?;
+                known_store(tx, body.store)?;
                 let points = amount("points", body.points, 1, MOST_TOTAL)?;
                 let payer = customer(tx, body.sale_id.as_deref(), body.code.as_deref(), now)?;
                 sales::payment(tx, &id, payer, points, body.store, now)
@@ -391,9 +396,9 @@ fn amount(field: &'static str, amount: Decimal, least: i64, most: i64) -> Outcom
     })
 }
 
-fn known_shop(id: Option<i64>) -> Outcome<()> {
+fn known_store(tx: &Connection, id: Option<i64>) -> Outcome<()> {
     match id {
-        Some(id) if shop(id).is_none() => Err(invalid("store", "There is no such store.")),
+        Some(id) if !Catalogue::read(tx)?.has_till(id) => Err(invalid("store", "There is no such store.")),
         _ => Ok(()),
     }
 }

@@ -112,6 +112,10 @@ impl App {
         reply(self.request(Method::GET, path)).await.unwrap()
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        reply(self.request(Method::DELETE, path)).await.unwrap()
+    }
+
     pub(crate) async fn try_get(&self, path: &str) -> Result<Reply, reqwest::Error> {
         reply(self.request(Method::GET, path)).await
     }

@@ -108,6 +108,25 @@ async fn all_traffic_is_as_the_contract_says() {
     let none = app.keyed("/app/v1/games/wheel/play", Uuid::from_u128(2), Value::Null).await;
     assert_eq!(none.status, StatusCode::CONFLICT);
 
+    // Stores, and what they have.
+    assert_eq!(app.get("Merchants?from=3&count=200").await.data().as_array().unwrap().len(), 147);
+    assert_eq!(app.get("Merchants?merchantsIds=1,3,999999").await.data().as_array().unwrap().len(), 2);
+    assert_eq!(app.get("Merchants?from=150").await.data(), Value::Null);
+    assert_eq!(app.get("Merchants/2").await.data()["title"], "Pocket Hypermarket, Schönefeld");
+    assert_eq!(app.get("Merchants/999999").await.body["result"]["state"], "Error");
+    let stores = app.get("/app/v1/stores").await;
+    let known = app.request(Method::GET, "/app/v1/stores").header(IF_NONE_MATCH, stores.header("etag"));
+    assert_eq!(reply(known).await.unwrap().status, StatusCode::NOT_MODIFIED);
+    let cursor = stores.ok()["cursor"].as_str().unwrap().to_owned();
+    app.delete("/sandbox/stores/4").await.ok();
+    app.put("/sandbox/stores/5", json!({ "exceptions": null, "attributes": { "Anything": [1.5, null] } })).await.ok();
+    let delta = app.get(&format!("/app/v1/stores?since={cursor}")).await.ok();
+    assert_eq!((&delta["removed"], &delta["stores"][0]["id"]), (&json!([4]), &json!(5)));
+    let goods = app.get("/app/v1/goods?query=chocolate").await.ok()[0]["goodsId"].as_str().unwrap().to_owned();
+    let stock = app.get(&format!("/app/v1/stock?goodsId={goods}&storeIds=1,2,4")).await.ok();
+    assert_eq!(stock.as_array().unwrap().len(), 2);
+    assert_eq!(app.get("/app/v1/stock?goodsId=none&storeIds=1").await.status, StatusCode::NOT_FOUND);
+
     // E-mail.
     app.post("User/Email", json!({ "email": "erik@example.com" })).await.data();
     assert_eq!(app.get("User/Email").await.data()["newEmail"]["email"], "erik@example.com");

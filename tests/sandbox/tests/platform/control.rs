@@ -58,7 +58,7 @@ async fn settings_are_served_and_kept() {
     assert_eq!(capabilities["tillCode"]["symbology"], "AZTEC");
     let card = app.get("Cards").await.data()[0]["id"].clone();
     assert_eq!(app.get(&format!("/app/v1/cards/{card}/code-key")).await.status, StatusCode::NOT_FOUND);
-    for features in [json!(["stock"]), json!(["events", "events"])] {
+    for features in [json!(["weather"]), json!(["events", "events"])] {
         settings["features"] = features;
         assert_eq!(app.put("/sandbox/settings", settings.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }

@@ -8,5 +8,6 @@ mod faults;
 mod games;
 mod hostile;
 mod session;
+mod stores;
 mod tasks;
 mod till;
