@@ -16,7 +16,7 @@
 //! | [`push`] | what a push means |
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
-//! | [`stores`] | where the stores are and which is meant |
+//! | [`stores`] | where the stores are, when they are open, what they have, which is meant |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
 //! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |

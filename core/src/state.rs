@@ -588,6 +588,7 @@ mod tests {
 
     use super::*;
     use crate::acts::Ask;
+    use crate::card::Symbology;
     use crate::events::Data;
     use crate::events::outbox::Reply;
     use crate::session::{Member, Phase};
@@ -674,6 +675,31 @@ mod tests {
         let touched = state.apply(&pulled(5, Some(at(0))));
         assert_eq!((state.outbox.facts().count(), touched.steps.len()), (0, 1));
         assert!(touched.rows.contains(&Row::Acts));
+    }
+
+    #[test]
+    fn the_store_that_the_member_is_in_is_known_until_they_leave_it() {
+        let mut state = State::default();
+        state.apply(&signed_in(1));
+        let current = CurrentStore { id: 7, till: Some(Symbology::Aztec) };
+        let touched = state.apply(&Change::InStore(Some(current)));
+        assert_eq!((touched.rows, touched.screens), (BTreeSet::new(), [Screen::Stores, Screen::Card].into()));
+        assert_eq!(state.cards.here, Some(Symbology::Aztec));
+        let mut stored = State::default();
+        stored.apply(&signed_in(1));
+        state.adopt(stored);
+        assert_eq!((state.current_store, state.cards.here), (Some(current), Some(Symbology::Aztec)));
+        state.apply(&Change::InStore(None));
+        assert_eq!((state.current_store, state.cards.here), (None, None));
+        state.apply(&Change::InStore(Some(current)));
+        state.apply(&Change::Favourite { store: 7, favourite: true });
+        state.apply(&Change::Forget);
+        assert_eq!((state.current_store, state.cards.here, state.stores.favourites.len()), (None, None, 0));
+        let mut state = State::default();
+        state.apply(&signed_in(1));
+        state.apply(&Change::InStore(Some(current)));
+        state.adopt(State::default());
+        assert_eq!((state.current_store, state.cards.here), (None, None), "another process signed the member out");
     }
 
     #[test]

@@ -518,6 +518,23 @@ mod tests {
     }
 
     #[test]
+    fn the_tills_of_the_store_that_the_member_is_in_come_first() {
+        let (now, late) = (PlatformTime::exact(at(0)), PlatformTime::exact(at(100_000)));
+        let mut cards = Cards { here: Some(Symbology::Pdf417), ..cards() };
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Pdf417));
+        let fixed = code(&cards, late);
+        assert_eq!((drawn(&fixed), fixed.text.as_str()), (Some(Symbology::Pdf417), "Q-1001877399942"));
+        // What cannot hold a code gives way to what the programme's tills read.
+        cards.here = Some(Symbology::Ean13);
+        assert_eq!(code(&cards, now).kind, CodeKind::Rotating { period: Duration::from_secs(30) });
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Aztec));
+        cards.key = None;
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Qr));
+        assert_eq!(drawn(&code(&cards, late)), Some(Symbology::Ean13));
+        assert!(!serde_json::to_string(&cards).unwrap().contains("here"), "where the member is, is not kept");
+    }
+
+    #[test]
     fn an_issued_code_without_a_life_is_not_shown() {
         let mut cards = Cards { key: None, ..cards() };
         cards.issued = Some(IssuedCode { code: "X".to_owned(), from: at(10), until: at(10) });

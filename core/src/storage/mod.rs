@@ -1,7 +1,8 @@
 //! SQLite: what the core keeps across restarts. The only module that knows SQL.
 //!
 //! One file, WAL, `synchronous=FULL`: what was acknowledged survives a power cut. Small parts are one row each; history
-//! and the events that wait are tables. Secrets are not here but in the host's secret store, see [`vault`].
+//! and the events that wait are tables. Secrets are not here but in the host's secret store, see [`vault`]; the chain's
+//! stores, which are nobody's secret, are in another file, see [`stores`].
 //!
 //! A file that cannot be read is set aside and made anew, with the events that could still be read from it; a row that
 //! cannot be read is as if it had never been answered.

@@ -84,6 +84,14 @@ impl StoresFile {
         })
     }
 
+    /// The chain's blob of names; none where the chain is not `version` any more.
+    pub(crate) fn names(&mut self, version: i64) -> Result<Option<Vec<u8>>> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached("SELECT names FROM catalogue WHERE version = ?1")?;
+            statement.query_row([version], |row| row.get(0)).optional()
+        })
+    }
+
     /// What lists show of these stores, by number; none where the chain is not `version` any more.
     pub(crate) fn listed(&mut self, version: i64, ids: &[i64]) -> Result<Option<BTreeMap<i64, Listed>>> {
         self.with(|connection| {

@@ -18,7 +18,19 @@ use jiff::tz::TimeZone;
 
 use super::hours::{Day, Hours, OpenInterval, OpenState};
 use super::index::{Index, MapBox, Near};
+use super::search::{Meant, Names, ONE_ERROR};
 use super::{Applies, AttributeFilter, Candidate, Position, Store, StoreAttribute, StoreFilter, zone};
+
+/// What stands between the names of a store, and after them.
+const FIELD: char = '\0';
+const RECORD: char = '\u{1}';
+
+/// The words of what stores are called, or of where they are alone, of the blob of names. This takes a while, so it is made
+/// when a text is first looked for.
+pub(crate) fn names(blob: &[u8], titles: bool) -> Names {
+    let records = std::str::from_utf8(blob).unwrap_or_default().split_terminator(RECORD).zip(0_u32..);
+    Names::build(records.map(|(record, store)| (store, record.split(FIELD).skip(usize::from(!titles)))))
+}
 
 /// Says that a blob is one of these, in this form. One of another form is built anew from the stores.
 const FORM: u32 = 0x5043_5301;
@@ -83,6 +95,8 @@ struct Entry {
     position: Option<Position>,
     hours: u32,
     attributes: Vec<u32>,
+    /// Title, city, street, house.
+    names: [String; 4],
 }
 
 impl Builder {
@@ -111,7 +125,10 @@ impl Builder {
         let packed = pack(store.detail.zone.as_deref().unwrap_or_default(), &store.detail.hours);
         let next = u32::try_from(self.hours.len()).unwrap_or(u32::MAX);
         let hours = *self.hours.entry(packed).or_insert(next);
-        self.stores.push(Entry { id: store.id, position: store.listed.position, hours, attributes });
+        let address = &store.listed.address;
+        let names = [Some(&store.listed.title), address.city.as_ref(), address.street.as_ref(), address.house.as_ref()];
+        let names = names.map(|name| name.map(|name| name.replace([FIELD, RECORD], " ")).unwrap_or_default());
+        self.stores.push(Entry { id: store.id, position: store.listed.position, hours, attributes, names });
     }
 
     /// The blobs.
@@ -181,7 +198,12 @@ impl Builder {
             put(&mut blob, length(column));
         }
         columns.iter().for_each(|column| blob.extend(column));
-        Blobs { stores: blob, places: Index::build(places).as_bytes().to_vec(), names: Vec::new() }
+        let mut names = String::new();
+        for store in &self.stores {
+            names.push_str(&store.names.join("\0"));
+            names.push(RECORD);
+        }
+        Blobs { stores: blob, places: Index::build(places).as_bytes().to_vec(), names: names.into_bytes() }
     }
 }
 
@@ -293,7 +315,7 @@ pub(crate) struct Find<'a> {
     pub(crate) open_at: Option<Timestamp>,
     pub(crate) favourites: Option<&'a BTreeSet<i64>>,
     /// The stores that a text means, best first: no others.
-    pub(crate) matches: Option<&'a [u32]>,
+    pub(crate) matches: Option<&'a [Meant]>,
     pub(crate) offer: Option<Applies<'a>>,
     pub(crate) offset: usize,
     pub(crate) limit: usize,
@@ -505,18 +527,22 @@ impl Catalogue {
         }
         let end = find.offset.saturating_add(find.limit);
         // Where few stores can be meant at all, these are looked at, one by one.
-        let few: Option<Vec<u32>> = match (find.matches, find.favourites) {
-            (Some(matches), _) => Some(matches.to_vec()),
-            (None, Some(own)) => Some(own.iter().filter_map(|&id| self.place_of(id)).collect()),
+        let few: Option<Vec<(u32, u32)>> = match (find.matches, find.favourites) {
+            // Where fewer letters are wrong comes first, and of these the nearest.
+            (Some(matches), _) => Some(matches.iter().map(|meant| (meant.score / ONE_ERROR, meant.number)).collect()),
+            (None, Some(own)) => Some(own.iter().filter_map(|&id| Some((0, self.place_of(id)?))).collect()),
             (None, None) => None,
         };
         let mut hits: Vec<Hit> = match few {
             Some(few) => {
-                let hit = |store| self.hit(find.order, store).filter(|_| accepts(store));
-                let mut hits: Vec<Hit> = few.into_iter().filter_map(hit).collect();
+                let hit = |(errors, store)| Some((errors, self.hit(find.order, store).filter(|_| accepts(store))?));
+                let mut hits: Vec<(u32, Hit)> = few.into_iter().filter_map(hit).collect();
                 // Stable: without distances the order stays.
-                hits.sort_by(|a, b| a.meters.unwrap_or_default().total_cmp(&b.meters.unwrap_or_default()));
-                hits
+                hits.sort_by(|(errors, a), (more, b)| {
+                    let meters = |hit: &Hit| hit.meters.unwrap_or_default();
+                    errors.cmp(more).then_with(|| meters(a).total_cmp(&meters(b)))
+                });
+                hits.into_iter().map(|(_, hit)| hit).collect()
             }
             None => {
                 let stores = (0..self.count).filter(|&store| accepts(store)).take(end.saturating_add(1));
@@ -553,9 +579,12 @@ impl Catalogue {
     }
 
     /// The middle of the stores that a typed place means, given those whose city or street it names, best first: of the best
-    /// one, and of the others in its neighbourhood. A name that several cities share means the one of the best match.
-    pub(crate) fn middle(&self, matches: &[u32]) -> Option<Position> {
-        let mut positions = matches.iter().filter_map(|&store| self.position(store));
+    /// one, and of those in its neighbourhood that are meant as well. Of a name that several cities share, it is the city of
+    /// the store with the lowest number.
+    pub(crate) fn middle(&self, matches: &[Meant]) -> Option<Position> {
+        let best = matches.iter().find(|meant| self.position(meant.number).is_some())?.score;
+        let meant = matches.iter().filter(|meant| meant.score == best);
+        let mut positions = meant.filter_map(|meant| self.position(meant.number));
         let first = positions.next()?;
         let around = positions.filter(|position| position.meters_to(first) <= NEIGHBOURHOOD_METERS);
         // As vectors, so that the date line is nowhere special.

@@ -438,7 +438,6 @@ impl<P: Fn([f32; 3], u32) -> bool> Search<'_, P> {
 
     /// Keeps what was found. Now and then lets go of what is no more among the nearest, from when on nothing that is further
     /// is of interest: for the few tens of a screen that is quicker than to keep them in order.
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half of it")]
     fn keep(&mut self, key: u64) {
         self.found.push(key);
         if self.found.len() >= 2 * self.most {

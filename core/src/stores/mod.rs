@@ -1,7 +1,8 @@
 //! Stores: where they are, when they are open, what they have, and which of them a member asks for.
 //!
 //! Pure: the catalogue, the instant and the place come in as arguments. Opening hours are in [`hours`], the whole chain as it
-//! is searched in [`catalogue`], where the stores are in [`index`].
+//! is searched in [`catalogue`], where the stores are in [`index`],
+//! what a member means by what they type in [`search`].
 //!
 //! | What the platform says | How it is read |
 //! | --- | --- |
@@ -16,6 +17,7 @@ pub(crate) mod catalogue;
 pub mod hours;
 pub mod index;
 pub mod position;
+pub mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use self::catalogue::{Catalogue, Find, Found, Order};
 use self::hours::{Hours, OpenState, StoreDay};
 pub use self::position::Position;
+use self::search::Meant;
 use crate::card::Symbology;
 use crate::error::{Error, FieldProblem, Rejection, RejectionKind, Result};
 use crate::types::{Freshness, StaleReason, Timestamp};
@@ -249,7 +252,8 @@ pub enum OpenWhen {
 /// What the stores' screen shows.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct StoresView {
-    /// Those that were asked for: nearest first where there is a place, else the best match of a text first.
+    /// Those that were asked for. Nearest first where there is a place, with a text after those in which fewer letters of it
+    /// would be wrong; without a place the best match of a text first.
     pub stores: Vec<StoreRow>,
     /// There are more behind these.
     pub further: bool,
@@ -413,7 +417,7 @@ pub(crate) struct Known<'a> {
     /// None where the catalogue never came.
     pub(crate) catalogue: Option<&'a Catalogue>,
     /// The stores that the query's text means, best first.
-    pub(crate) matches: Option<&'a [u32]>,
+    pub(crate) matches: Option<&'a [Meant]>,
     /// Where the query's typed place is.
     pub(crate) place: Option<Position>,
     pub(crate) own: &'a OwnStores,

@@ -277,6 +277,78 @@ fn equal_chains_make_equal_blobs_in_any_order() {
     assert_eq!(one.stores, other.stores);
 }
 
+/// A chain in three cities; the middle one's stores are far apart from the others' of the same name.
+fn cities() -> Vec<Store> {
+    let named = |id, title: &str, city: &str, street: &str, (latitude, longitude)| {
+        let mut store = store(id, Some(position(latitude, longitude)), &[]);
+        store.listed.title = title.to_owned();
+        store.listed.address.city = Some(city.to_owned());
+        store.listed.address.street = Some(street.to_owned());
+        store
+    };
+    let mut nowhere = named(9, "Airport", "München", "Nordallee", (0.0, 1.0));
+    nowhere.listed.position = None;
+    vec![
+        named(1, "Marienplatz", "München", "Kaufingerstraße", (48.137, 11.575)),
+        named(2, "Ostbahnhof", "München", "Orleansplatz", (48.127, 11.604)),
+        named(3, "Alexanderplatz", "Berlin", "Alexanderplatz", (52.522, 13.413)),
+        named(4, "Арбат", "Москва", "улица Арбат", (55.752, 37.593)),
+        named(5, "Airport", "Berlin", "Willy-Brandt-Platz", (52.364, 13.509)),
+        nowhere,
+    ]
+}
+
+fn ask_in_words(query: &StoresQuery) -> StoresView {
+    let stores = cities();
+    let mut builder = Builder::default();
+    stores.iter().for_each(|store| builder.add(store));
+    let blobs = builder.finish();
+    let (names, addresses) = (catalogue::names(&blobs.names, true), catalogue::names(&blobs.names, false));
+    let catalogue = Catalogue::read(blobs.stores, blobs.places).unwrap();
+    let matches = query.text.as_ref().map(|text| names.find(text, usize::MAX));
+    let place = match &query.place {
+        Some(StoresPlace::Around { text, .. }) => catalogue.middle(&addresses.find(text, usize::MAX)),
+        _ => None,
+    };
+    let own = OwnStores::default();
+    let known = Known { matches: matches.as_deref(), place, ..known(&catalogue, &own) };
+    let rows = stores.iter().map(|store| (store.id, store.listed.clone())).collect();
+    view(&known, query, find(&known, query, None), rows)
+}
+
+#[test]
+fn stores_are_found_by_what_is_typed() {
+    let typed = |text: &str, place| {
+        ids(&ask_in_words(&StoresQuery { text: Some(text.to_owned()), place, ..StoresQuery::default() }))
+    };
+    assert_eq!(typed("munchen", None), [1, 2, 9], "without accents, and those that are nowhere, too");
+    assert_eq!(typed("MÜNCHEN marien", None), [1]);
+    assert_eq!(typed("Alexandreplatz", None), [3], "with an error");
+    assert_eq!(typed("arbat", None), [4], "in the other script");
+    assert_eq!(typed("airport", near(48.0, 11.0)), [5], "what is nowhere is not near");
+    assert_eq!(typed("platz", near(52.5, 13.4)), [3, 5, 2, 1], "nearest first");
+    let none = ask_in_words(&StoresQuery { text: Some("Zürich".to_owned()), ..StoresQuery::default() });
+    assert_eq!((ids(&none), none.nothing), (vec![], Some(NoStores::NoneMatches)));
+}
+
+#[test]
+fn a_place_that_is_typed_is_the_middle_of_the_stores_there() {
+    let around = |text: &str, radius_meters| {
+        let place = Some(StoresPlace::Around { text: text.to_owned(), radius_meters });
+        ask_in_words(&StoresQuery { place, ..StoresQuery::default() })
+    };
+    let munich = around("Munchen", Some(50_000.0));
+    assert_eq!(ids(&munich), [1, 2]);
+    assert!(munich.around.unwrap().meters_to(position(48.132, 11.5895)) < 100.0);
+    let street = around("Berlin Willy-Brandt-Platz", Some(1_000.0));
+    assert_eq!(ids(&street), [5]);
+    assert_eq!(around("moskva", None).stores[0].id, 4);
+    for nowhere in ["Marienplatz", "Nordallee", "Zürich", "", "?!"] {
+        let none = around(nowhere, None);
+        assert_eq!((ids(&none), none.nothing), (vec![], Some(NoStores::UnknownPlace)), "{nowhere:?}");
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Asked {
     stores: Vec<Store>,

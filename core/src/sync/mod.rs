@@ -2,8 +2,8 @@
 //!
 //! [`Engine::commit`] is the one way in: a change is stored in one transaction, then applied in memory, then the screens
 //! it touches are told. [`Engine::refresh`] pulls every part; the parts fail apart, each with a freshness of its own.
-//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`]; what the platform is
-//! told in [`flush`].
+//! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`], what they ask of stores in
+//! [`stores`]; what the platform is told in [`flush`].
 
 pub(crate) mod acts;
 mod flush;

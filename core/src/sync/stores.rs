@@ -13,7 +13,8 @@ use crate::platform::{MerchantsPage, Platform};
 use crate::runtime::{SingleFlight, blocking};
 use crate::state::{Answer, Change, Part};
 use crate::storage::stores::{Head, StoresFile};
-use crate::stores::catalogue::Catalogue;
+use crate::stores::catalogue::{self, Catalogue};
+use crate::stores::search::{Meant, Names};
 use crate::stores::{
     self, CurrentStore, Delta, Goods, GoodsView, Known, Position, StockView, StorePage, StoresPlace, StoresQuery,
     StoresView, WatchedStore,
@@ -53,7 +54,16 @@ pub(super) struct Chain {
 struct Reader {
     file: StoresFile,
     /// What was read last.
-    read: Option<(Head, Catalogue)>,
+    read: Option<Read>,
+}
+
+/// A chain in memory.
+struct Read {
+    head: Head,
+    catalogue: Catalogue,
+    /// What stores are called, and where they are, once a text was looked for.
+    names: Option<Names>,
+    addresses: Option<Names>,
 }
 
 impl Reader {
@@ -65,15 +75,32 @@ impl Reader {
         Ok(())
     }
 
-    fn load(&mut self) -> Result<Option<(Head, Catalogue)>> {
-        let Some((head, stores, places)) = self.file.load()? else { return Ok(None) };
-        if let Some(catalogue) = Catalogue::read(stores, places) {
-            return Ok(Some((head, catalogue)));
+    fn load(&mut self) -> Result<Option<Read>> {
+        let read = |(head, stores, places)| {
+            Some(Read { head, catalogue: Catalogue::read(stores, places)?, names: None, addresses: None })
+        };
+        let Some(blobs) = self.file.load()? else { return Ok(None) };
+        if let Some(read) = read(blobs) {
+            return Ok(Some(read));
         }
         tracing::info!("the stores are made ready anew");
         self.file.rebuild()?;
-        let loaded = self.file.load()?;
-        Ok(loaded.and_then(|(head, stores, places)| Some((head, Catalogue::read(stores, places)?))))
+        Ok(self.file.load()?.and_then(read))
+    }
+
+    /// The stores that a text means, by what they are called or by where they are alone; none where the chain is another by
+    /// now.
+    fn meant(&mut self, text: &str, titles: bool) -> Result<Option<Vec<Meant>>> {
+        let Some(read) = &mut self.read else { return Ok(Some(Vec::new())) };
+        let words = if titles { &mut read.names } else { &mut read.addresses };
+        let words = match words {
+            Some(words) => words,
+            none => {
+                let Some(blob) = self.file.names(read.head.version)? else { return Ok(None) };
+                none.insert(catalogue::names(&blob, titles))
+            }
+        };
+        Ok(Some(words.find(text, usize::MAX)))
     }
 }
 
@@ -104,12 +131,24 @@ impl Engine {
             // What another process took in meanwhile is read anew.
             for _ in 0..3 {
                 reader.ready()?;
+                let text = query.text.as_deref().filter(|text| !text.trim().is_empty());
+                let around = match &query.place {
+                    Some(StoresPlace::Around { text, .. }) => Some(text),
+                    _ => None,
+                };
+                let matches = text.map(|text| reader.meant(text, true)).transpose()?;
+                let around = around.map(|text| reader.meant(text, false)).transpose()?;
+                if matches == Some(None) || around == Some(None) {
+                    reader.read = None;
+                    continue;
+                }
+                let (matches, around) = (matches.flatten(), around.flatten());
                 let Reader { file, read } = &mut *reader;
-                let (head, catalogue) = read.as_ref().map(|(head, catalogue)| (head, catalogue)).unzip();
+                let (head, catalogue) = read.as_ref().map(|read| (&read.head, &read.catalogue)).unzip();
                 let known = Known {
                     catalogue,
-                    matches: None,
-                    place: None,
+                    matches: matches.as_deref(),
+                    place: catalogue.zip(around).and_then(|(catalogue, around)| catalogue.middle(&around)),
                     own: &state.stores,
                     freshness: freshness(state.freshness(Part::Stores), head),
                     now,
@@ -346,8 +385,8 @@ impl Engine {
             Some(head) if same => {
                 self.chain.with(|reader| {
                     reader.file.confirm(head.version, delta.cursor.as_deref(), at)?;
-                    if let Some((kept, _)) = reader.read.as_mut().filter(|(kept, _)| kept.version == head.version) {
-                        kept.as_of = at;
+                    if let Some(read) = reader.read.as_mut().filter(|read| read.head.version == head.version) {
+                        read.head.as_of = at;
                     }
                     Ok(())
                 })?;

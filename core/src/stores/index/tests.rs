@@ -45,14 +45,13 @@ fn model(stores: &[Store], near: &Near) -> Vec<Found> {
 
 /// The same in the tree's own numbers, by which it has to agree to the last bit.
 fn rounded_model(stores: &[Store], near: &Near) -> Vec<Found> {
-    let [x, y, z] = on_sphere(near.from);
     let mut all: Vec<_> = stores
         .iter()
         .filter(|(_, _, mask)| mask & near.wanted == near.wanted)
         .map(|&(number, place, _)| {
-            let [a, b, c] = on_sphere(place);
-            let (a, b, c) = (a - x, b - y, c - z);
-            (a * a + b * b + c * c, number)
+            let (from, to) = (on_sphere(near.from), on_sphere(place));
+            let [x, y, z] = [0, 1, 2].map(|axis| (to[axis] - from[axis]) * (to[axis] - from[axis]));
+            (x + y + z, number)
         })
         .filter(|(square, _)| *square <= square_chord(near.within))
         .collect();
