@@ -326,7 +326,7 @@ fn stores_are_found_by_what_is_typed() {
     assert_eq!(typed("Alexandreplatz", None), [3], "with an error");
     assert_eq!(typed("arbat", None), [4], "in the other script");
     assert_eq!(typed("airport", near(48.0, 11.0)), [5], "what is nowhere is not near");
-    assert_eq!(typed("platz", near(52.5, 13.4)), [3, 5, 2, 1], "nearest first");
+    assert_eq!(typed("platz", near(52.5, 13.4)), [3, 5, 1, 2], "nearest first");
     let none = ask_in_words(&StoresQuery { text: Some("Zürich".to_owned()), ..StoresQuery::default() });
     assert_eq!((ids(&none), none.nothing), (vec![], Some(NoStores::NoneMatches)));
 }
