@@ -20,6 +20,7 @@
 //! | [`events`] | the catalogue of activities and the outbox that loses none |
 //! | [`offers`] | offers and coupons; where and when each applies, what it gives |
 //! | [`tasks`] | tasks, sets, streaks, games; what is predicted and what is confirmed |
+//! | [`stores`] | where the stores are, when they are open, what they have, which is meant |
 //! | [`acts`] | what the member asked for and the platform has not answered yet |
 //! | [`clock`] | what time it is on the platform, though the phone's clock be wrong |
 //! | [`platform`] | the platform's API: the only module that knows HTTP and JSON |
@@ -31,7 +32,7 @@
 //!
 //! An arrow means "may import", and none points back up:
 //! `loyalty -> sync -> { platform, storage } -> state -> { card balance history session push inbox consents links events
-//! acts offers tasks } -> clock -> host, types, error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the
+//! acts offers tasks stores } -> clock -> host, types, error`, and beside them `loyalty, sync -> runtime, log`. Of [`host`] the
 //! features know the shape of a clock reading, never a clock.
 //!
 //! Feature modules are pure: time, ids and places come in as arguments. Everything that changes what the member has is
@@ -68,6 +69,7 @@ mod runtime;
 pub mod session;
 mod state;
 mod storage;
+pub mod stores;
 mod sync;
 pub mod tasks;
 pub mod types;

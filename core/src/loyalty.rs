@@ -31,12 +31,15 @@ use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionCha
 use crate::state::{Change, Part, Row};
 use crate::storage::vault::Vault;
 use crate::storage::{Opened, Storage, Written};
+use crate::stores::{
+    self, Goods, GoodsView, Position, StockView, StorePage, StoresQuery, StoresView, WatchedStore, ZoneAt,
+};
 use crate::sync::{self, Engine, Failure, Setup, stale_reason};
 use crate::tasks::{GameOutcome, TaskAct, TaskAnswer, TasksView};
 use crate::types::{Screen, StaleReason, Timestamp};
 
 /// How the app sets the core up. Checked by [`Loyalty::open`], which names the field that cannot work.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Config {
     /// The tenant's address, as `https://loyalty.example.com`. Plain `http` is taken for this machine only.
     pub platform_url: String,
@@ -70,6 +73,10 @@ pub struct Config {
     /// How many bytes these may take, roughly, at least 100 000.
     #[uniffi(default = 5_000_000)]
     pub outbox_bytes: u64,
+    /// Zones with a place in each, for stores of which the platform does not say theirs: they have the nearest one's. None:
+    /// they have the member's own.
+    #[uniffi(default = [])]
+    pub store_zones: Vec<ZoneAt>,
 }
 
 /// The kinds of phone that the platform tells apart.
@@ -460,6 +467,64 @@ impl Loyalty {
         self.act(move |engine| async move { engine.choose_favourite((period, position), goods).await }).await
     }
 
+    /// The stores that a query asks for, a page at a time. Works without a network, over the whole chain.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] that names what nothing can be found by: a position or a box that is none, a radius that is
+    /// not above 0, a limit of 0.
+    pub async fn stores(&self, query: StoresQuery) -> std::result::Result<StoresView, LoyaltyError> {
+        self.act(|engine| async move { engine.stores(query).await }).await
+    }
+
+    /// The page of a store; none where the chain has no store of this number. Works without a network.
+    pub async fn store(&self, store: i64) -> std::result::Result<Option<StorePage>, LoyaltyError> {
+        self.act(move |engine| async move { engine.store(store).await }).await
+    }
+
+    /// Goods by name, to ask [`Loyalty::check_stock`] about. Without a network, those that were asked about before.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::NotSupported`] where the platform does not know what stores have.
+    pub async fn find_goods(&self, query: String) -> std::result::Result<GoodsView, LoyaltyError> {
+        self.act(|engine| async move { engine.find_goods(query).await }).await
+    }
+
+    /// Which of the stores that a query asks for have something, of its first 200. Without a network, the last known
+    /// answers, marked so.
+    ///
+    /// # Errors
+    /// As [`Loyalty::stores`] and [`Loyalty::find_goods`].
+    pub async fn check_stock(&self, goods: Goods, around: StoresQuery) -> std::result::Result<StockView, LoyaltyError> {
+        self.act(|engine| async move { engine.check_stock(goods, around).await }).await
+    }
+
+    /// Makes a store one of the member's favourites, or no longer. Kept on this phone; at most 500.
+    pub async fn set_favourite_store(&self, store: i64, favourite: bool) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.set_favourite_store(store, favourite) }).await
+    }
+
+    /// Says which store the member is in, none where they left it: the card shows the code as its tills read it. Holds until
+    /// the app ends.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] where the chain has no store of this number.
+    pub async fn set_current_store(&self, store: Option<i64>) -> std::result::Result<(), LoyaltyError> {
+        self.act(move |engine| async move { engine.set_current_store(store).await }).await
+    }
+
+    /// The stores to have the phone's system watch, nearest first, at most `limit`, and no more than such a system watches:
+    /// 20 on iOS, 100 elsewhere. Ask again when the member has moved on.
+    ///
+    /// # Errors
+    /// [`LoyaltyError::Rejected`] for a position that is none, and a limit of 0.
+    pub async fn stores_to_watch(
+        &self,
+        position: Position,
+        limit: u32,
+    ) -> std::result::Result<Vec<WatchedStore>, LoyaltyError> {
+        self.act(move |engine| async move { engine.stores_to_watch(position, limit).await }).await
+    }
+
     /// Takes what a push service handed to the app, whatever it is, and says what to show. Screens change by themselves. What
     /// the push told of is pulled after this has returned, and its receipt sent: where the process lives for the push
     /// alone, call [`Loyalty::flush`] after it.
@@ -666,5 +731,9 @@ fn check(config: &Config) -> Result<Setup> {
         events: usize::try_from(config.outbox_events).unwrap_or(usize::MAX),
         bytes: usize::try_from(config.outbox_bytes).unwrap_or(usize::MAX),
     };
-    Ok(Setup { settings, zone, limits, links, folder: PathBuf::from(&config.data_folder) })
+    let zones = config.store_zones.clone();
+    if zones.iter().any(|at| stores::zone(&at.name).is_none() || stores::check_position(at.position).is_err()) {
+        return wrong("store_zones", "each must have a name of the IANA database and a position on the earth");
+    }
+    Ok(Setup { settings, zone, zones, limits, links, folder: PathBuf::from(&config.data_folder) })
 }

@@ -23,6 +23,7 @@ use crate::offers::favourites::Favourites;
 use crate::offers::{self, Coupon, Offer};
 use crate::push::{self, Content, PushIgnored, PushMessage, Pushes, Receipt, ReceiptKind, Record, Thing};
 use crate::session::{self, Phase, Session, SessionChange};
+use crate::stores::{CurrentStore, OwnStores};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
@@ -47,10 +48,11 @@ pub(crate) enum Part {
     Offers,
     Coupons,
     Favourites,
+    Stores,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Member,
         Self::Cards,
         Self::IssuedCode,
@@ -66,6 +68,7 @@ impl Part {
         Self::Offers,
         Self::Coupons,
         Self::Favourites,
+        Self::Stores,
     ];
 
     /// The row that keeps this part. A code key itself is in the secret store; that there is one is known by the cards.
@@ -83,6 +86,7 @@ impl Part {
             Self::Offers => Row::Offers,
             Self::Coupons => Row::Coupons,
             Self::Favourites => Row::Favourites,
+            Self::Stores => Row::Stores,
         }
     }
 
@@ -98,6 +102,7 @@ impl Part {
             Self::Consents => Screen::Consents,
             Self::Offers | Self::Coupons => Screen::Offers,
             Self::Favourites => Screen::Favourites,
+            Self::Stores => Screen::Stores,
         }
     }
 }
@@ -132,10 +137,12 @@ pub(crate) enum Row {
     Offers,
     Coupons,
     Favourites,
+    /// What the member says of stores. The stores themselves are in a file of their own.
+    Stores,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Session,
         Self::Cards,
         Self::Balance,
@@ -155,6 +162,7 @@ impl Row {
         Self::Offers,
         Self::Coupons,
         Self::Favourites,
+        Self::Stores,
     ];
 }
 
@@ -262,6 +270,10 @@ pub(crate) enum Change {
     OfferPushed { offer: Box<Offer>, question: u64 },
     /// A push says that an offer is taken back at an instant; `question` as above.
     OfferRevoked { offer: i64, version: u64, at: Timestamp, question: u64 },
+    /// A store is one of the member's favourites, or no longer.
+    Favourite { store: i64, favourite: bool },
+    /// The member is in a store, or in none. Memory only.
+    InStore(Option<CurrentStore>),
     /// Everything of the member goes.
     Forget,
 }
@@ -294,6 +306,8 @@ pub(crate) enum Answer {
     Offers(Vec<Offer>),
     Coupons(Vec<Coupon>),
     Favourites(Vec<Favourites>),
+    /// The chain is in its own file by now.
+    Stores,
 }
 
 impl Answer {
@@ -314,6 +328,7 @@ impl Answer {
             Self::Offers(_) => Part::Offers,
             Self::Coupons(_) => Part::Coupons,
             Self::Favourites(_) => Part::Favourites,
+            Self::Stores => Part::Stores,
         }
     }
 }
@@ -365,6 +380,8 @@ pub(crate) struct State {
     pub(crate) offers: Arc<Vec<Offer>>,
     pub(crate) coupons: Arc<Vec<Coupon>>,
     pub(crate) favourites: Arc<Vec<Favourites>>,
+    pub(crate) stores: Arc<OwnStores>,
+    pub(crate) current_store: Option<CurrentStore>,
     pub(crate) answered: Arc<BTreeMap<Part, Answered>>,
     /// What the last attempt since `open` came to; a part that is not in it was not asked for.
     outcomes: Arc<BTreeMap<Part, Outcome>>,
@@ -550,6 +567,15 @@ impl State {
                     self.overtake(Part::Offers, *question, &mut touched);
                     touched.add(Row::Offers, Screen::Offers);
                 }
+            }
+            Change::Favourite { store, favourite } => {
+                Arc::make_mut(&mut self.stores).set_favourite(*store, *favourite);
+                touched.add(Row::Stores, Screen::Stores);
+            }
+            Change::InStore(current) => {
+                self.current_store = *current;
+                Arc::make_mut(&mut self.cards).here = current.and_then(|current| current.till);
+                touched.screens.extend([Screen::Stores, Screen::Card]);
             }
             Change::Forget => {
                 self.forget(&mut touched);
@@ -778,6 +804,8 @@ impl State {
                 self.favourites = Arc::new(favourites.clone());
                 touched.rows.insert(Row::Favourites);
             }
+            // That they were answered for is kept with the others.
+            Answer::Stores => _ = touched.rows.insert(Row::Stores),
         }
     }
 
@@ -802,6 +830,7 @@ impl State {
     /// The state after another process wrote `stored`. What is not on disk stays: the key, what the attempts came to.
     pub(crate) fn adopt(&mut self, stored: Self) -> Touched {
         let outbox = Arc::clone(&self.outbox);
+        let here = self.cards.here;
         let key = self.cards.key.clone().filter(|_| stored.cards.card_id() == self.cards.card_id());
         let kept = self.session.member.as_ref().map(|member| member.id);
         let gone = kept.is_some() && kept != stored.session.member.as_ref().map(|member| member.id);
@@ -809,11 +838,14 @@ impl State {
             outcomes: Arc::clone(&self.outcomes),
             tickets: Arc::clone(&self.tickets),
             read_told: self.read_told,
+            current_store: self.current_store.filter(|_| !gone),
             revision: self.revision + 1,
             sign_out_count: self.sign_out_count + u64::from(gone),
             ..stored
         };
-        Arc::make_mut(&mut self.cards).key = key;
+        let cards = Arc::make_mut(&mut self.cards);
+        cards.key = key;
+        cards.here = here.filter(|_| !gone);
         Arc::make_mut(&mut self.outbox).adopt(&outbox);
         Touched { screens: Screen::ALL.into(), ..Touched::default() }
     }
@@ -859,6 +891,7 @@ mod tests {
 
     use super::*;
     use crate::acts::Ask;
+    use crate::card::Symbology;
     use crate::events::Data;
     use crate::events::outbox::Reply;
     use crate::session::{Member, Phase};
@@ -1017,6 +1050,31 @@ mod tests {
         assert_eq!((state.offers[0].activated, state.acts.of_offers().count()), (Some(true), 0));
         state.apply(&answered(4, Answer::Offers(of_platform(Some(false)))));
         assert_eq!(state.offers[0].activated, Some(false), "the platform says so");
+    }
+
+    #[test]
+    fn the_store_that_the_member_is_in_is_known_until_they_leave_it() {
+        let mut state = State::default();
+        state.apply(&signed_in(1));
+        let current = CurrentStore { id: 7, till: Some(Symbology::Aztec) };
+        let touched = state.apply(&Change::InStore(Some(current)));
+        assert_eq!((touched.rows, touched.screens), (BTreeSet::new(), [Screen::Stores, Screen::Card].into()));
+        assert_eq!(state.cards.here, Some(Symbology::Aztec));
+        let mut stored = State::default();
+        stored.apply(&signed_in(1));
+        state.adopt(stored);
+        assert_eq!((state.current_store, state.cards.here), (Some(current), Some(Symbology::Aztec)));
+        state.apply(&Change::InStore(None));
+        assert_eq!((state.current_store, state.cards.here), (None, None));
+        state.apply(&Change::InStore(Some(current)));
+        state.apply(&Change::Favourite { store: 7, favourite: true });
+        state.apply(&Change::Forget);
+        assert_eq!((state.current_store, state.cards.here, state.stores.favourites.len()), (None, None, 0));
+        let mut state = State::default();
+        state.apply(&signed_in(1));
+        state.apply(&Change::InStore(Some(current)));
+        state.adopt(State::default());
+        assert_eq!((state.current_store, state.cards.here), (None, None), "another process signed the member out");
     }
 
     #[test]

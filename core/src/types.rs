@@ -45,11 +45,13 @@ pub enum Screen {
     Favourites,
     /// What waits to be told to the platform.
     Outbox,
+    /// Where the stores are, and which the member likes.
+    Stores,
 }
 
 impl Screen {
     /// All of them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Session,
         Self::Card,
         Self::Balance,
@@ -60,6 +62,7 @@ impl Screen {
         Self::Offers,
         Self::Favourites,
         Self::Outbox,
+        Self::Stores,
     ];
 }
 

@@ -21,6 +21,7 @@ use pocketcard::loyalty::Config;
 use pocketcard::offers::rules::{Facts, Rules, ScheduleWords, StoreFacts, WhyNot, Words};
 use pocketcard::offers::{Applies, OfferStore, OffersQuery};
 use pocketcard::push::{Push, PushOutcome};
+use pocketcard::stores::{AttributeFilter, OpenWhen, Position, StoresPlace, StoresQuery};
 use pocketcard::types::{Decimal, Timestamp};
 use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config, run};
 use serde_json::json;
@@ -48,6 +49,9 @@ fn main() {
     }
     if runs("offers") {
         offers_here();
+    }
+    if runs("stores_file") {
+        stores_file();
     }
 }
 
@@ -465,6 +469,64 @@ fn offers_here() {
     assert!(ours().iter().zip(theirs()).all(|(ours, theirs)| ours.is_ok() == (theirs == 0)));
     let (ours, bare) = alternate(5_000, ours, theirs);
     say("offer_rules", ours, bare, 3.0);
+}
+
+/// A chain of 10 000 stores from the disk: the first filtered answer of an app that was just opened, against reading the
+/// blobs bare; then what a list takes once they are in memory.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn stores_file() {
+    let platform = Platform::with_stores(10_000);
+    let mut phone = Phone::new(platform.url());
+    phone.keep_system_time();
+    phone.sign_in(&platform, ANNA);
+    let near = StoresPlace::Near { position: Position { latitude: 52.52, longitude: 13.40 }, radius_meters: None };
+    let query = StoresQuery { place: Some(near), ..StoresQuery::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    phone.wait("the chain", |app| run(app.stores(query.clone())).unwrap().stores.first().map(|_| ()));
+    let filters = runtime.block_on(phone.app().stores(query.clone())).unwrap().filters;
+    let rare = filters.iter().find(|filter| (500..1_500).contains(&filter.stores)).unwrap_or(&filters[0]);
+    let attribute = &rare.attribute;
+    let attributes = vec![AttributeFilter { name: attribute.name.clone(), values: vec![attribute.value.clone()] }];
+    let filtered = StoresQuery { attributes, ..query.clone() };
+    let open_now = StoresQuery { open: Some(OpenWhen::Now), ..query.clone() };
+    println!("stores: {} has the filter {}={}", rare.stores, attribute.name, attribute.value);
+    phone.kill();
+    let file = phone.folder.join("stores.db");
+    let host = || Host { secrets: Arc::clone(&phone.secrets) as _, log: None, clock: None, boot: None };
+    let (mut ours, mut bare, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    for turn in 0..300 {
+        let app = Loyalty::open(phone.config.clone(), host()).unwrap();
+        // What any act of a new app needs first is not the stores'.
+        runtime.block_on(app.celebrated(Vec::new())).unwrap();
+        let (asked, times) = if turn % 2 == 0 { (&filtered, &mut ours) } else { (&open_now, &mut open) };
+        let start = Instant::now();
+        let view = runtime.block_on(app.stores(asked.clone())).unwrap();
+        times.push(start.elapsed());
+        assert_eq!(view.stores.len(), 20);
+        drop(app);
+        let start = Instant::now();
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        let blobs: (Vec<u8>, Vec<u8>) = connection
+            .query_row("SELECT stores, places FROM catalogue", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        bare.push(start.elapsed());
+        if turn == 0 {
+            println!("stores: blobs of {} and {} bytes", blobs.0.len(), blobs.1.len());
+        }
+    }
+    let bare = median(bare);
+    println!("stores_first_open_now: {:.1?}", median(open));
+    say("stores_first_filtered_10k", median(ours), bare, 2.0);
+    phone.open();
+    for (name, query) in [("near", &query), ("near_filtered", &filtered), ("near_open_now", &open_now)] {
+        let mut times = Vec::new();
+        for _ in 0..500 {
+            let start = Instant::now();
+            drop(black_box(runtime.block_on(phone.app().stores(query.clone())).unwrap()));
+            times.push(start.elapsed());
+        }
+        println!("stores_{name}: {:.1?} to a view of 20", median(times));
+    }
 }
 
 /// What this process has had of the processors, all its threads together.

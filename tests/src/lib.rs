@@ -222,6 +222,7 @@ pub fn config(url: &str) -> Config {
         link_hosts: vec!["loyalty.example".to_owned()],
         outbox_events: 10_000,
         outbox_bytes: 5_000_000,
+        store_zones: Vec::new(),
     }
 }
 

@@ -41,6 +41,12 @@ impl Platform {
         Self::started(Options { record: false, starts_at: Some(now), ..options(&folder) }, folder)
     }
 
+    /// One whose chain has so many stores; nothing that is said is kept.
+    pub fn with_stores(count: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::started(Options { record: false, stores: count, ..options(&folder) }, folder)
+    }
+
     fn started(options: Options, folder: tempfile::TempDir) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();

@@ -128,6 +128,9 @@ pub struct Cards {
     pub key: Option<Arc<CodeKey>>,
     /// What the tills read, where the platform says so.
     pub till: Option<TillCode>,
+    /// What the tills of the store read that the member is in, where it differs.
+    #[serde(skip)]
+    pub here: Option<Symbology>,
     /// The member may ask for a virtual card.
     pub can_issue_virtual: bool,
 }
@@ -328,8 +331,8 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     let wall = |instant| Some(now.on_the_wall(reading, instant));
     let why_not_rotating = match cards.key.as_deref().map(|key| (key, code_at(key, now))) {
         None => None,
-        Some((key, Ok(code))) => match draw(key.symbology, &code.text) {
-            Ok(symbol) => {
+        Some((key, Ok(code))) => match draw_best(cards.here, key.symbology, &code.text) {
+            Some(symbol) => {
                 return CardCode {
                     kind: CodeKind::Rotating { period: Duration::from_millis(key.period_millis) },
                     text: code.text,
@@ -339,7 +342,7 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
                     why_not_rotating: None,
                 };
             }
-            Err(_) => Some(RotatingHindrance::CannotBeDrawn),
+            None => Some(RotatingHindrance::CannotBeDrawn),
         },
         Some((_, Err(CodeError::ClockUnsure))) => Some(RotatingHindrance::ClockUnsure),
         Some((_, Err(CodeError::KeyExpired))) => Some(RotatingHindrance::KeyExpired),
@@ -348,7 +351,8 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     // `from` is not held against it: a platform that issues a code takes it at once.
     let issued = cards.issued.as_ref().filter(|issued| issued.from < issued.until && now.at < issued.until);
     if let Some(issued) = issued
-        && let Ok(symbol) = draw(cards.till.map_or(Symbology::Qr, |till| till.symbology), &issued.code)
+        && let Some(symbol) =
+            draw_best(cards.here, cards.till.map_or(Symbology::Qr, |till| till.symbology), &issued.code)
     {
         return CardCode {
             kind: CodeKind::Issued,
@@ -361,24 +365,31 @@ fn best(cards: &Cards, card: &Card, now: PlatformTime, reading: &ClockReading) -
     }
     let lasting =
         |kind, text, symbol| CardCode { kind, text, symbol, valid_from: None, valid_until: None, why_not_rotating };
-    match lasting_code(card.qr_content.as_deref(), Some(&card.bar_code), cards.till) {
+    match lasting_code(card.qr_content.as_deref(), Some(&card.bar_code), cards.here, cards.till) {
         Some((text, symbol)) => lasting(CodeKind::Static, text, Some(symbol)),
         None => lasting(CodeKind::NumberOnly, card.number.clone(), None),
     }
 }
 
-/// A code that never changes, in what the tills read, else as Code 128, which is what cards bear, else as a QR code.
-/// `qr_content` is what a matrix symbol says, `bar_code` what a linear one says; one stands in for the other.
+/// A code in what the tills here read, where that can hold it, else in what the programme's do.
+fn draw_best(here: Option<Symbology>, programme: Symbology, text: &str) -> Option<Symbol> {
+    here.and_then(|here| draw(here, text).ok()).or_else(|| draw(programme, text).ok())
+}
+
+/// A code that never changes, in what the tills here read, else in what the programme's do, else as Code 128, which is what
+/// cards bear, else as a QR code. `qr_content` is what a matrix symbol says, `bar_code` what a linear one says; one stands
+/// in for the other.
 pub(crate) fn lasting_code(
     qr_content: Option<&str>,
     bar_code: Option<&str>,
+    here: Option<Symbology>,
     till: Option<TillCode>,
 ) -> Option<(String, Symbol)> {
     let qr_content = qr_content.filter(|text| !text.is_empty());
     let bar_code = bar_code.filter(|text| !text.is_empty());
     let usual = if qr_content.is_some() { Symbology::Qr } else { Symbology::Code128 };
     let asked = till.map_or(usual, |till| till.static_symbology);
-    [asked, Symbology::Code128, Symbology::Qr].into_iter().find_map(|symbology| {
+    [here.unwrap_or(asked), asked, Symbology::Code128, Symbology::Qr].into_iter().find_map(|symbology| {
         let text = match symbology {
             Symbology::Qr | Symbology::Aztec | Symbology::Pdf417 => qr_content.or(bar_code),
             Symbology::Code128 | Symbology::Ean13 => bar_code.or(qr_content),
@@ -437,6 +448,7 @@ mod tests {
             issued: Some(IssuedCode { code: "ISSUED-1".to_owned(), from: at(-3_600), until: at(82_800) }),
             key: Some(Arc::new(key)),
             till: Some(TillCode { symbology: Symbology::Qr, static_symbology: Symbology::Ean13 }),
+            here: None,
             can_issue_virtual: true,
         }
     }
@@ -510,6 +522,23 @@ mod tests {
         assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Code128));
         cards.card = Some(Card { bar_code: "Ё".to_owned(), ..card() });
         assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Qr));
+    }
+
+    #[test]
+    fn the_tills_of_the_store_that_the_member_is_in_come_first() {
+        let (now, late) = (PlatformTime::exact(at(0)), PlatformTime::exact(at(100_000)));
+        let mut cards = Cards { here: Some(Symbology::Pdf417), ..cards() };
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Pdf417));
+        let fixed = code(&cards, late);
+        assert_eq!((drawn(&fixed), fixed.text.as_str()), (Some(Symbology::Pdf417), "Q-1001877399942"));
+        // What cannot hold a code gives way to what the programme's tills read.
+        cards.here = Some(Symbology::Ean13);
+        assert_eq!(code(&cards, now).kind, CodeKind::Rotating { period: Duration::from_secs(30) });
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Aztec));
+        cards.key = None;
+        assert_eq!(drawn(&code(&cards, now)), Some(Symbology::Qr));
+        assert_eq!(drawn(&code(&cards, late)), Some(Symbology::Ean13));
+        assert!(!serde_json::to_string(&cards).unwrap().contains("here"), "where the member is, is not kept");
     }
 
     #[test]

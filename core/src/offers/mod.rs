@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::rules::{Benefit, Channel, Days, Facts, Rules, StoreFacts, WhyNot};
 use crate::card::symbol::Symbol;
-use crate::card::{TillCode, lasting_code};
+use crate::card::{Symbology, TillCode, lasting_code};
 use crate::types::{Freshness, Timestamp};
 
 /// An offer, as the platform last said.
@@ -548,7 +548,7 @@ pub(crate) fn detail(
     id: OfferId,
     query: &OffersQuery,
     seen: Seen<'_>,
-    till: Option<TillCode>,
+    (here, till): (Option<Symbology>, Option<TillCode>),
 ) -> Option<OfferDetail> {
     let row = rows(ours, seen.now).find(|row| row.id == id)?;
     let facts = seen.facts(query);
@@ -556,7 +556,7 @@ pub(crate) fn detail(
     let none = Rules::default();
     let (rules, code) = match row.source {
         Source::Offer(offer) => (&offer.rules, None),
-        Source::Coupon(coupon) => (&none, Some(coupon.code(till))),
+        Source::Coupon(coupon) => (&none, Some(coupon.code(here, till))),
     };
     let channels = [(rules.channels.online, Channel::Online), (rules.channels.store, Channel::Store)];
     Some(OfferDetail {
@@ -583,8 +583,8 @@ fn numbered(days: Days) -> Vec<u8> {
 }
 
 impl Coupon {
-    fn code(&self, till: Option<TillCode>) -> OfferCode {
-        match lasting_code(self.qr_content.as_deref(), Some(&self.code), till) {
+    fn code(&self, here: Option<Symbology>, till: Option<TillCode>) -> OfferCode {
+        match lasting_code(self.qr_content.as_deref(), Some(&self.code), here, till) {
             Some((_, symbol)) => OfferCode { text: self.code.clone(), symbol: Some(symbol) },
             None => OfferCode { text: self.code.clone(), symbol: None },
         }

@@ -270,18 +270,22 @@ fn coupons_say_where_they_stand_and_show_their_code() {
     let ours = Ours { offers: &kept.offers, coupons: &kept.coupons, asks: &[] };
     let seen = Seen { now: at(0), zone: &berlin(), store: None };
     let all = OffersQuery::default();
-    let detail = detail(ours, OfferId::Coupon { id: 1 }, &all, seen, None).unwrap();
+    let detail = detail(ours, OfferId::Coupon { id: 1 }, &all, seen, (None, None)).unwrap();
     let code = detail.code.unwrap();
     assert_eq!((code.text.as_str(), code.symbol.map(|symbol| symbol.height)), ("C-1", Some(1)), "as cards bear it");
     assert!(detail.more_conditions, "what it is good for its till knows");
-    assert_eq!(super::detail(ours, OfferId::Offer { id: 1 }, &all, seen, None), None, "an offer is another thing");
+    assert_eq!(
+        super::detail(ours, OfferId::Offer { id: 1 }, &all, seen, (None, None)),
+        None,
+        "an offer is another thing"
+    );
     let long = Coupon { code: "\u{044f}".repeat(400), ..coupon(5) };
     assert_eq!(
-        long.code(None).symbol.map(|symbol| symbol.height > 1),
+        long.code(None, None).symbol.map(|symbol| symbol.height > 1),
         Some(true),
         "what no bar code holds is a matrix"
     );
-    assert_eq!(format!("{:?} {:?}", coupon(6), coupon(6).code(None)).find("C-6"), None, "no code in a log");
+    assert_eq!(format!("{:?} {:?}", coupon(6), coupon(6).code(None, None)).find("C-6"), None, "no code in a log");
 }
 
 #[test]
@@ -297,7 +301,7 @@ fn a_detail_spells_the_conditions_out() {
     let ours = Ours { offers: &kept.offers, coupons: &kept.coupons, asks: &[] };
     let store = StoreFacts { zone: TimeZone::get("Asia/Tokyo").unwrap(), ..hypermarket(3) };
     let seen = Seen { now: at(0), zone: &berlin(), store: Some(&store) };
-    let detail = detail(ours, OfferId::Offer { id: 1 }, &OffersQuery::default(), seen, None).unwrap();
+    let detail = detail(ours, OfferId::Offer { id: 1 }, &OffersQuery::default(), seen, (None, None)).unwrap();
     assert_eq!(detail.offer.applies, Applies::No { why: WhyNot::OtherDay });
     assert_eq!(detail.schedule, Some(OfferSchedule { days: vec![7], from: 60, to: 90 }));
     assert_eq!((detail.channels, detail.stores), (vec![Channel::Store], vec![3, 8]));

@@ -205,6 +205,11 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, 
     Ok(value)
 }
 
+/// As [`parse`], for what borrows from the bytes, in which no field is named.
+pub(super) fn borrowed<'de, T: Deserialize<'de>>(body: &'de [u8]) -> std::result::Result<T, String> {
+    serde_json::from_slice(trim(body)).map_err(|error| describe(&error, "."))
+}
+
 /// What `json` holds, or which field of it is wrong.
 pub(super) fn named<'de, T, D>(json: D) -> std::result::Result<T, String>
 where

@@ -12,6 +12,7 @@ mod messages;
 mod number;
 pub(crate) mod offers;
 pub(crate) mod push;
+mod stores;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use crate::host::{Clock, ClockReading};
 use crate::session::RegistrationAction;
 
 pub(crate) use self::events::Sent;
+pub(crate) use self::stores::MerchantsPage;
 pub(crate) use self::tls::validate_pins;
 
 /// What a client of the platform must know of its app and phone.
@@ -154,6 +156,8 @@ struct Limits {
     call: Duration,
     /// Bytes of an answer after decompression.
     body: usize,
+    /// The same for the whole chain: 20 000 stores take about 20 MB.
+    large: usize,
     /// Bytes of a refusal; what does not fit has no words for the member.
     refusal: usize,
     /// Retries of a call that changes nothing.
@@ -168,6 +172,7 @@ const LIMITS: Limits = Limits {
     connect: Duration::from_secs(5),
     call: Duration::from_secs(15),
     body: 2 << 20,
+    large: 64 << 20,
     refusal: 64 << 10,
     retries: 2,
     backoff: Duration::from_millis(400),
@@ -279,6 +284,8 @@ struct Call<'a> {
     takes_code: bool,
     /// How many times the usual limit the call may take.
     times_the_limit: u32,
+    /// The answer may be as large as the whole chain.
+    large: bool,
     /// The status of the last answer, for the log; 0 for none.
     status: AtomicU16,
 }
@@ -312,6 +319,7 @@ impl<'a> Call<'a> {
             body: None,
             takes_code: false,
             times_the_limit: 1,
+            large: false,
             status: AtomicU16::new(0),
         }
     }
@@ -349,6 +357,11 @@ impl<'a> Call<'a> {
     /// Giving up on the answer would cost more than waiting for it.
     fn patient(self) -> Self {
         Self { times_the_limit: 4, ..self }
+    }
+
+    /// The answer may be as large as the whole chain, and takes its time.
+    fn large(self) -> Self {
+        Self { large: true, ..self.patient() }
     }
 
     /// The body holds a one-time code.
@@ -606,7 +619,8 @@ impl Platform {
             return Err(fatal(Error::Unauthorized));
         }
         let body = if status.is_success() {
-            bounded(response, self.limits.body, call).await.map_err(fatal)?
+            let limit = if call.large { self.limits.large } else { self.limits.body };
+            bounded(response, limit, call).await.map_err(fatal)?
         } else {
             // The status has said what matters; words that are cut or too long are done without.
             bounded(response, self.limits.refusal, call).await.unwrap_or_default()

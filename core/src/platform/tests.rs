@@ -1,6 +1,7 @@
 //! The client against a server that answers canned bytes: whole, cut, slow, hostile.
 
 mod offers;
+mod stores;
 
 use std::io::Write as _;
 use std::sync::Mutex;
@@ -954,6 +955,7 @@ fn read_all(body: &[u8]) {
         let _ = success::<wire::CodeKeyRow>("t", wrapping, true, body).is_ok();
         let _ = success::<wire::CapabilitiesRow>("t", wrapping, true, body).is_ok();
         offers::read_all(wrapping, body);
+        stores::read_all(wrapping, body);
     }
     let _ = super::offers::pushed(body);
     let _ = envelope::refusal("t", 400, true, body);
@@ -1036,6 +1038,15 @@ fn shaped() -> impl proptest::strategy::Strategy<Value = Value> {
         "couponState",
         "goodsId",
         "position",
+        "cursor",
+        "full",
+        "stores",
+        "location",
+        "latitude",
+        "scheduleModel",
+        "mon",
+        "exceptions",
+        "additionalInfo",
         "$type",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {

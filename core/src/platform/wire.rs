@@ -618,7 +618,7 @@ fn base16(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A symbology by any of its usual spellings: `Qr`, `QR_CODE`, `Pdf417`, `PDF_417`, `EAN-13`.
-fn symbology(name: &str) -> Option<Symbology> {
+pub(super) fn symbology(name: &str) -> Option<Symbology> {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     match letters.map(|c| c.to_ascii_lowercase()).collect::<String>().as_str() {
         "qr" | "qrcode" => Some(Symbology::Qr),

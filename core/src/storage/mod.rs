@@ -1,7 +1,8 @@
 //! SQLite: what the core keeps across restarts. The only module that knows SQL.
 //!
 //! One file, WAL, `synchronous=FULL`: what was acknowledged survives a power cut. Small parts are one row each; history
-//! and the events that wait are tables. Secrets are not here but in the host's secret store, see [`vault`].
+//! and the events that wait are tables. Secrets are not here but in the host's secret store, see [`vault`]; the chain's
+//! stores, which are nobody's secret, are in another file, see [`stores`].
 //!
 //! A file that cannot be read is set aside and made anew, with the events that could still be read from it; a row that
 //! cannot be read is as if it had never been answered.
@@ -9,6 +10,7 @@
 
 #[cfg(feature = "simulation")]
 pub(crate) mod stops;
+pub(crate) mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod vault;
@@ -100,6 +102,7 @@ impl Row {
             Self::Offers => "offers",
             Self::Coupons => "coupons",
             Self::Favourites => "favourites",
+            Self::Stores => "stores",
         }
     }
 }
@@ -122,6 +125,7 @@ impl Part {
             Self::Offers => "offers",
             Self::Coupons => "coupons",
             Self::Favourites => "favourites",
+            Self::Stores => "stores",
         }
     }
 }
@@ -325,6 +329,9 @@ impl Storage {
     /// [`Error::Storage`] when another process reads the log just now: to be tried again.
     pub(crate) fn scrub(&self) -> Result<()> {
         self.remove_set_aside();
+        if let Some(folder) = self.path.parent() {
+            stores::StoresFile::new(folder).forget()?;
+        }
         let Some(connection) = &self.connection else { return Ok(()) };
         // Deleted rows are overwritten in the pages (`secure_delete`), the pages carried into the file, the log emptied.
         let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
@@ -487,6 +494,7 @@ fn read(connection: &Connection) -> rusqlite::Result<Kept> {
             Row::Offers => take(body, &mut state.offers),
             Row::Coupons => take(body, &mut state.coupons),
             Row::Favourites => take(body, &mut state.favourites),
+            Row::Stores => take(body, &mut state.stores),
             Row::History => take(body, &mut Arc::make_mut(&mut state.history).total),
         };
         match read {
@@ -680,6 +688,7 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
             Row::Offers => put(transaction, row, &state.offers)?,
             Row::Coupons => put(transaction, row, &state.coupons)?,
             Row::Favourites => put(transaction, row, &state.favourites)?,
+            Row::Stores => put(transaction, row, &state.stores)?,
             Row::History => {
                 put(transaction, row, &state.history.total)?;
                 put_history(transaction, &state.history.entries)?;

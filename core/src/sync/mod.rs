@@ -3,12 +3,14 @@
 //! [`Engine::commit`] is the one way in: a change is stored in one transaction, then applied in memory, then the screens
 //! it touches are told. [`Engine::refresh`] pulls every part; the parts fail apart, each with a freshness of its own.
 //! Tokens are in [`tokens`], what a member does to their session in [`acts`], to tasks in [`tasks`], to offers in
-//! [`offers`]; what the platform is told in [`flush`], pushes, messages and consents in [`push`].
+//! [`offers`], what they ask of stores in [`stores`]; what the platform is told in [`flush`], pushes, messages and consents
+//! in [`push`].
 
 pub(crate) mod acts;
 mod flush;
 mod offers;
 mod push;
+mod stores;
 mod tasks;
 mod tokens;
 
@@ -32,10 +34,12 @@ use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Moment, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
+use crate::stores::ZoneAt;
 use crate::types::{StaleReason, Timestamp};
 
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
+use stores::Chain;
 use tokens::Tokens;
 
 /// How many history entries a refresh asks for, and each further page.
@@ -57,6 +61,8 @@ pub(crate) struct Engine {
     settings: Settings,
     /// The member's.
     zone: TimeZone,
+    /// For stores of which the platform does not say theirs.
+    zones: Vec<ZoneAt>,
     /// How much the outbox holds.
     limits: Limits,
     /// Which links are the app's.
@@ -84,12 +90,14 @@ pub(crate) struct Engine {
     pushed: Mutex<Option<BTreeSet<Part>>>,
     /// When offers and favourite products change by themselves next: the app may have been away meanwhile.
     due: Mutex<[Option<Timestamp>; 2]>,
+    chain: Chain,
 }
 
 /// How the app sets the engine up.
 pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) zone: TimeZone,
+    pub(crate) zones: Vec<ZoneAt>,
     pub(crate) limits: Limits,
     pub(crate) links: Links,
     pub(crate) folder: PathBuf,
@@ -135,7 +143,7 @@ impl Wait {
 
 impl Engine {
     pub(crate) fn new(
-        Setup { settings, zone, limits, links, folder }: Setup,
+        Setup { settings, zone, zones, limits, links, folder }: Setup,
         vault: Vault,
         opened: Opened,
         recalled: bool,
@@ -145,8 +153,10 @@ impl Engine {
         Arc::new(Self {
             settings,
             zone,
+            zones,
             limits,
             links,
+            chain: Chain::new(&folder),
             folder,
             platform: tokio::sync::OnceCell::new(),
             vault,
@@ -324,8 +334,9 @@ impl Engine {
         let (cards, others) = tokio::join!(
             async {
                 let capabilities = self.pull_capabilities().await;
-                let (cards, tasks, offers) = tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_offers());
-                [vec![capabilities], cards, tasks, offers].concat()
+                let (cards, tasks, offers, stores) =
+                    tokio::join!(self.pull_cards(), self.pull_tasks(), self.pull_offers(), self.pull_stores());
+                [vec![capabilities, stores], cards, tasks, offers].concat()
             },
             async {
                 let (member, money, history, messages) =

@@ -32,7 +32,7 @@ impl Engine {
         let asks: Vec<_> = state.acts.of_offers().collect();
         let ours = Ours { offers: &state.offers, coupons: &state.coupons, asks: &asks };
         let seen = Seen { now: self.now().0.at, zone: &self.zone, store: store.as_ref() };
-        Ok(offers::detail(ours, id, query, seen, state.capabilities.till))
+        Ok(offers::detail(ours, id, query, seen, (state.cards.here, state.capabilities.till)))
     }
 
     /// What the screen of favourite products shows.

@@ -130,6 +130,7 @@ impl Phone {
             link_hosts: Vec::new(),
             outbox_events: 10_000,
             outbox_bytes: 5_000_000,
+            store_zones: Vec::new(),
         };
         let host = Host {
             secrets: Arc::new(FileSecrets::new(&self.storage().join(SECRETS))),
@@ -233,7 +234,7 @@ impl Views {
             Screen::Tasks => self.tasks = app.tasks(),
             Screen::Outbox => self.outbox = app.outbox(),
             // None of this terminal's.
-            Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents => {}
+            Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Stores => {}
         }
     }
 }
