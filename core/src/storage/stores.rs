@@ -41,6 +41,9 @@ pub(crate) struct Head {
     pub(crate) as_of: Timestamp,
 }
 
+/// The chain: what is known of it, its blobs of columns and of places.
+type Loaded = (Head, Vec<u8>, Vec<u8>);
+
 impl StoresFile {
     /// The file in `folder`, which is opened when it is first needed.
     pub(crate) fn new(folder: &Path) -> Self {
@@ -76,7 +79,7 @@ impl StoresFile {
     }
 
     /// The chain's blobs, of columns and of places, with what is known of it.
-    pub(crate) fn load(&mut self) -> Result<Option<(Head, Vec<u8>, Vec<u8>)>> {
+    pub(crate) fn load(&mut self) -> Result<Option<Loaded>> {
         self.with(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT version, cursor, as_of, stores, places FROM catalogue")?;
@@ -107,9 +110,10 @@ impl StoresFile {
             for &id in ids {
                 let mut found = statement.query([id])?;
                 let Some(row) = found.next()? else { continue };
-                match serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()) {
-                    Ok(listed) => _ = rows.insert(id, listed),
-                    Err(_) => tracing::error!("a store's row cannot be read"),
+                if let Ok(listed) = serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()) {
+                    rows.insert(id, listed);
+                } else {
+                    tracing::error!("a store's row cannot be read");
                 }
             }
             Ok(Some(rows))

@@ -188,7 +188,9 @@ impl Builder {
             if let Some(position) = store.position {
                 places.push((number, position, own.iter().fold(0, |mask, &pair| mask | bit(pair))));
             }
-            own.into_iter().for_each(|pair| put(attributes, pair));
+            for pair in own {
+                put(attributes, pair);
+            }
         }
         put(attribute_starts, length(attributes) / 4);
         let mut blob = Vec::with_capacity(64 + columns.iter().map(Vec::len).sum::<usize>());
@@ -197,7 +199,9 @@ impl Builder {
         for column in &columns {
             put(&mut blob, length(column));
         }
-        columns.iter().for_each(|column| blob.extend(column));
+        for column in &columns {
+            blob.extend(column);
+        }
         let mut names = String::new();
         for store in &self.stores {
             names.push_str(&store.names.join("\0"));
@@ -390,6 +394,7 @@ impl Catalogue {
     }
 
     /// How many stores it has.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> u32 {
         self.count
     }
@@ -433,8 +438,8 @@ impl Catalogue {
     fn position(&self, store: u32) -> Option<Position> {
         let at = store as usize * 8;
         let bytes: [u8; 8] = self.column(Column::Positions).get(at..at + 8)?.try_into().ok()?;
-        let [a, b, c, d, e, f, g, h] = bytes;
-        let (latitude, longitude) = (i32::from_le_bytes([a, b, c, d]), i32::from_le_bytes([e, f, g, h]));
+        let &[latitude, longitude] = bytes.as_chunks::<4>().0 else { return None };
+        let (latitude, longitude) = (i32::from_le_bytes(latitude), i32::from_le_bytes(longitude));
         Position::new(f64::from(latitude) / 1e7, f64::from(longitude) / 1e7)
     }
 
@@ -533,21 +538,18 @@ impl Catalogue {
             (None, Some(own)) => Some(own.iter().filter_map(|&id| Some((0, self.place_of(id)?))).collect()),
             (None, None) => None,
         };
-        let mut hits: Vec<Hit> = match few {
-            Some(few) => {
-                let hit = |(errors, store)| Some((errors, self.hit(find.order, store).filter(|_| accepts(store))?));
-                let mut hits: Vec<(u32, Hit)> = few.into_iter().filter_map(hit).collect();
-                // Stable: without distances the order stays.
-                hits.sort_by(|(errors, a), (more, b)| {
-                    let meters = |hit: &Hit| hit.meters.unwrap_or_default();
-                    errors.cmp(more).then_with(|| meters(a).total_cmp(&meters(b)))
-                });
-                hits.into_iter().map(|(_, hit)| hit).collect()
-            }
-            None => {
-                let stores = (0..self.count).filter(|&store| accepts(store)).take(end.saturating_add(1));
-                stores.map(|store| Hit { store, meters: None }).collect()
-            }
+        let mut hits: Vec<Hit> = if let Some(few) = few {
+            let hit = |(errors, store)| Some((errors, self.hit(find.order, store).filter(|_| accepts(store))?));
+            let mut hits: Vec<(u32, Hit)> = few.into_iter().filter_map(hit).collect();
+            // Stable: without distances the order stays.
+            hits.sort_by(|(errors, a), (more, b)| {
+                let meters = |hit: &Hit| hit.meters.unwrap_or_default();
+                errors.cmp(more).then_with(|| meters(a).total_cmp(&meters(b)))
+            });
+            hits.into_iter().map(|(_, hit)| hit).collect()
+        } else {
+            let stores = (0..self.count).filter(|&store| accepts(store)).take(end.saturating_add(1));
+            stores.map(|store| Hit { store, meters: None }).collect()
         };
         let further = hits.len() > end;
         hits.truncate(end);
@@ -620,6 +622,6 @@ impl Opens<'_> {
     }
 
     fn is_open(&self, store: u32) -> bool {
-        matches!(self.state(store), OpenState::Open { .. })
+        self.state(store).is_open()
     }
 }

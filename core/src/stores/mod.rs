@@ -426,6 +426,7 @@ pub(crate) struct Known<'a> {
 }
 
 /// A store that a filter is asked about.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the rules of offers, which come with them"))]
 pub(crate) struct Candidate<'a> {
     pub(crate) id: i64,
     pub(crate) attributes: &'a [StoreAttribute],

@@ -45,7 +45,9 @@ pub(crate) fn store(id: i64, position: Option<Position>, attributes: &[(&str, &s
 
 fn catalogue(stores: &[Store]) -> Catalogue {
     let mut builder = Builder::default();
-    stores.iter().for_each(|store| builder.add(store));
+    for store in stores {
+        builder.add(store);
+    }
     let blobs = builder.finish();
     Catalogue::read(blobs.stores, blobs.places).unwrap()
 }
@@ -68,8 +70,8 @@ fn ids(view: &StoresView) -> Vec<i64> {
     view.stores.iter().map(|store| store.id).collect()
 }
 
-fn near(latitude: f64, longitude: f64) -> Option<StoresPlace> {
-    Some(StoresPlace::Near { position: position(latitude, longitude), radius_meters: None })
+fn near(latitude: f64, longitude: f64) -> StoresPlace {
+    StoresPlace::Near { position: position(latitude, longitude), radius_meters: None }
 }
 
 fn having(name: &str, values: &[&str]) -> AttributeFilter {
@@ -88,7 +90,7 @@ fn the_nearest_come_first_with_what_is_known_of_them() {
     stores[3].detail.archived = true;
     stores[4].detail.zone = Some("Mars/Base".to_owned());
     let own = OwnStores { favourites: [2].into() };
-    let view = ask(&stores, &own, &StoresQuery { place: near(52.521, 13.41), ..StoresQuery::default() });
+    let view = ask(&stores, &own, &StoresQuery { place: Some(near(52.521, 13.41)), ..StoresQuery::default() });
     assert_eq!(ids(&view), [2, 1, 5], "an archived one and one without a place are not near anything");
     let first = &view.stores[0];
     assert!((first.distance_meters.unwrap() - 686.0).abs() < 2.0, "{first:?}");
@@ -116,7 +118,7 @@ fn filters_combine() {
     stores[12].detail.hours = Hours::default();
     let own = OwnStores { favourites: [12, 18, 19, 77].into() };
     let query = StoresQuery {
-        place: near(50.0, 8.0),
+        place: Some(near(50.0, 8.0)),
         attributes: vec![having("Format", &["Hypermarket"]), having("Parking", &["yes"])],
         ..StoresQuery::default()
     };
@@ -149,7 +151,7 @@ fn an_offer_narrows_the_list_to_where_it_applies() {
     let own = OwnStores::default();
     let applies =
         |candidate: &Candidate<'_>| candidate.id == 7 || candidate.attributes.contains(&attribute("Format", "A"));
-    let query = StoresQuery { place: near(50.0, 8.0), ..StoresQuery::default() };
+    let query = StoresQuery { place: Some(near(50.0, 8.0)), ..StoresQuery::default() };
     let hits = find(&known(&catalogue, &own), &query, Some(&applies));
     let found: Vec<_> = hits.found.stores.iter().map(|hit| catalogue.id(hit.store).unwrap()).collect();
     assert_eq!(found, [0, 1, 2, 3, 7]);
@@ -192,7 +194,7 @@ fn without_a_catalogue_the_list_says_so() {
     let freshness = Freshness::Unknown { reason: StaleReason::Offline };
     let known =
         Known { catalogue: None, matches: None, place: None, own: &own, freshness: freshness.clone(), now: at(0) };
-    let query = StoresQuery { place: near(1.0, 1.0), ..StoresQuery::default() };
+    let query = StoresQuery { place: Some(near(1.0, 1.0)), ..StoresQuery::default() };
     let view = view(&known, &query, find(&known, &query, None), BTreeMap::new());
     assert_eq!((view.stores, view.nothing, view.freshness), (vec![], Some(NoStores::NoCatalogue), freshness));
 }
@@ -247,7 +249,7 @@ fn a_page_shows_the_week_with_today_and_the_days_that_differ() {
 #[test]
 fn stock_says_who_has_it_who_has_not_and_who_did_not_say() {
     let stores: Vec<Store> = (0..5).map(|id| store(id, Some(position(50.0, 8.0)), &[])).collect();
-    let query = StoresQuery { place: near(50.0, 8.0), ..StoresQuery::default() };
+    let query = StoresQuery { place: Some(near(50.0, 8.0)), ..StoresQuery::default() };
     let around = ask(&stores, &OwnStores::default(), &query);
     let goods = Goods { id: "beans".to_owned(), name: "Beans".to_owned() };
     let answer = |available| StockAnswer { goods: goods.clone(), available, as_of: at(-60) };
@@ -268,7 +270,9 @@ fn equal_chains_make_equal_blobs_in_any_order() {
         .collect();
     let blobs = |stores: Vec<&Store>| {
         let mut builder = Builder::default();
-        stores.into_iter().for_each(|store| builder.add(store));
+        for store in stores {
+            builder.add(store);
+        }
         builder.finish()
     };
     let (one, other) = (blobs(stores.iter().collect()), blobs(stores.iter().rev().collect()));
@@ -301,7 +305,9 @@ fn cities() -> Vec<Store> {
 fn ask_in_words(query: &StoresQuery) -> StoresView {
     let stores = cities();
     let mut builder = Builder::default();
-    stores.iter().for_each(|store| builder.add(store));
+    for store in &stores {
+        builder.add(store);
+    }
     let blobs = builder.finish();
     let (names, addresses) = (catalogue::names(&blobs.names, true), catalogue::names(&blobs.names, false));
     let catalogue = Catalogue::read(blobs.stores, blobs.places).unwrap();
@@ -325,8 +331,8 @@ fn stores_are_found_by_what_is_typed() {
     assert_eq!(typed("MÜNCHEN marien", None), [1]);
     assert_eq!(typed("Alexandreplatz", None), [3], "with an error");
     assert_eq!(typed("arbat", None), [4], "in the other script");
-    assert_eq!(typed("airport", near(48.0, 11.0)), [5], "what is nowhere is not near");
-    assert_eq!(typed("platz", near(52.5, 13.4)), [3, 5, 1, 2], "nearest first");
+    assert_eq!(typed("airport", Some(near(48.0, 11.0))), [5], "what is nowhere is not near");
+    assert_eq!(typed("platz", Some(near(52.5, 13.4))), [3, 5, 1, 2], "nearest first");
     let none = ask_in_words(&StoresQuery { text: Some("Zürich".to_owned()), ..StoresQuery::default() });
     assert_eq!((ids(&none), none.nothing), (vec![], Some(NoStores::NoneMatches)));
 }
@@ -416,7 +422,7 @@ fn plainly(asked: &Asked, slack: f64) -> Vec<(i64, Option<f64>)> {
             let mut values = known.map(|known| &known.value);
             values.any(|value| filter.values.is_empty() || filter.values.contains(value))
         });
-        let open = query.open.is_none() || store.detail.hours.open_at(&zone, at(0));
+        let open = query.open.is_none() || store.detail.hours.state(&zone, at(0)).is_open();
         let own = !query.favourites || favourites.contains(&store.id);
         if !(attributes && open && own) {
             return None;
@@ -484,7 +490,9 @@ proptest! {
     ) {
         let place = |id: i32| Some(position(50.0, f64::from(id)));
         let mut builder = Builder::default();
-        (0_i32..60).for_each(|id| builder.add(&store(id.into(), place(id), &[("A", "x"), ("B", "y")])));
+        for id in 0_i32..60 {
+            builder.add(&store(id.into(), place(id), &[("A", "x"), ("B", "y")]));
+        }
         let blobs = builder.finish();
         let mut columns = blobs.stores;
         for (at, byte) in noise {
@@ -497,7 +505,7 @@ proptest! {
         let own = OwnStores { favourites: [3, 9].into() };
         for favourites in [false, true] {
             let query = StoresQuery {
-                place: near(50.0, 8.0),
+                place: Some(near(50.0, 8.0)),
                 open: Some(OpenWhen::Now),
                 attributes: vec![having("A", &["x"]), having("B", &[])],
                 favourites,
