@@ -455,6 +455,8 @@ fn the_till_sells_what_is_on_the_counter() {
         earned: decimal("0"),
         earned_later: decimal("0.6"),
         balance: decimal("390.52"),
+        discount: Decimal::ZERO,
+        offers: Vec::new(),
         can_come_back: true,
     };
     model.done(Done::Sold(Ok(receipt)));
