@@ -468,11 +468,11 @@ impl Stage {
     }
 
     pub(super) async fn offer_expires(&mut self) -> Holds {
-        let end = self.demo.sandbox.now() + Duration::from_secs(3600);
+        let end = self.demo.sandbox.now() + Duration::from_hours(1);
         self.put_offer(FLASH, "Flash sale", json!({ "end": end })).await?;
         hold(self.offer(FLASH)?.until == Some(end), "it does not say until when")?;
         self.demo.set_online(false).map_err(text)?;
-        self.demo.pass(Duration::from_secs(3540)).await.map_err(text)?;
+        self.demo.pass(Duration::from_mins(59)).await.map_err(text)?;
         hold(shown(&self.views()?, FLASH).is_some(), "it is gone a minute early")?;
         // Trusted time is told to the second, and may be that much behind.
         self.demo.pass(Duration::from_secs(61)).await.map_err(text)?;
