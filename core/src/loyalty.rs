@@ -471,7 +471,7 @@ impl Loyalty {
     ///
     /// # Errors
     /// [`LoyaltyError::Rejected`] that names what nothing can be found by: a position or a box that is none, a radius that is
-    /// not above 0, a limit of 0.
+    /// not above 0, a limit of 0, an offer that the member does not have.
     pub async fn stores(&self, query: StoresQuery) -> std::result::Result<StoresView, LoyaltyError> {
         self.act(|engine| async move { engine.stores(query).await }).await
     }

@@ -34,6 +34,8 @@ pub use self::position::Position;
 use self::search::Meant;
 use crate::card::Symbology;
 use crate::error::{Error, FieldProblem, Rejection, RejectionKind, Result};
+use crate::offers::rules::StoreFacts;
+use crate::offers::{OfferStore, OfferView};
 use crate::types::{Freshness, StaleReason, Timestamp};
 
 /// The most stores of one page of a list.
@@ -187,6 +189,10 @@ pub struct StoresQuery {
     /// The member's favourites alone.
     #[uniffi(default = false)]
     pub favourites: bool,
+    /// Where this offer of the member's can be used, at whatever time. A store is in where the offer has conditions that
+    /// this version cannot read.
+    #[uniffi(default = None)]
+    pub offer: Option<i64>,
     /// How many to skip: for further pages.
     #[uniffi(default = 0)]
     pub offset: u32,
@@ -342,6 +348,8 @@ pub struct StorePage {
     pub current: bool,
     /// What is known of goods in it, the last asked first.
     pub stock: Vec<StockAnswer>,
+    /// The member's offers there: what applies now first, of the others why they do not.
+    pub offers: Vec<OfferView>,
     /// How fresh the catalogue is.
     pub freshness: Freshness,
 }
@@ -426,7 +434,6 @@ pub(crate) struct Known<'a> {
 }
 
 /// A store that a filter is asked about.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the rules of offers, which come with them"))]
 pub(crate) struct Candidate<'a> {
     pub(crate) id: i64,
     pub(crate) attributes: &'a [StoreAttribute],
@@ -437,7 +444,16 @@ pub(crate) type Applies<'a> = &'a dyn Fn(&Candidate<'_>) -> bool;
 
 impl Default for StoresQuery {
     fn default() -> Self {
-        Self { place: None, text: None, attributes: Vec::new(), open: None, favourites: false, offset: 0, limit: 20 }
+        Self {
+            place: None,
+            text: None,
+            attributes: Vec::new(),
+            open: None,
+            favourites: false,
+            offer: None,
+            offset: 0,
+            limit: 20,
+        }
     }
 }
 
@@ -626,7 +642,31 @@ pub(crate) fn page(
         till: detail.till,
         current: current.is_some_and(|current| current.id == id),
         stock,
+        offers: Vec::new(),
         freshness,
+    }
+}
+
+impl Candidate<'_> {
+    /// The store as rules of offers see it, but for its hours.
+    pub(crate) fn facts(&self) -> StoreFacts {
+        let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for StoreAttribute { name, value } in self.attributes {
+            attributes.entry(name.clone()).or_default().push(value.clone());
+        }
+        StoreFacts { id: self.id, attributes, zone: TimeZone::UTC }
+    }
+}
+
+impl StoreRow {
+    /// The store as a query for offers names it; its times are the member's where its own zone is not known.
+    pub(crate) fn for_offers(&self, own: &str) -> OfferStore {
+        let facts = Candidate { id: self.id, attributes: &self.attributes }.facts();
+        OfferStore {
+            id: self.id,
+            attributes: facts.attributes.into_iter().collect(),
+            time_zone: self.time_zone.clone().unwrap_or_else(|| own.to_owned()),
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use super::{Engine, Failure, stale_reason};
 use crate::error::{Error, Result};
+use crate::offers::OffersQuery;
+use crate::offers::rules::Facts;
 use crate::platform::{MerchantsPage, Platform};
 use crate::runtime::{SingleFlight, blocking};
 use crate::state::{Answer, Change, Moment, Part};
@@ -16,8 +18,8 @@ use crate::storage::stores::{Head, StoresFile};
 use crate::stores::catalogue::{self, Catalogue};
 use crate::stores::search::{Meant, Names};
 use crate::stores::{
-    self, CurrentStore, Delta, Goods, GoodsView, Known, Position, StockView, StorePage, StoresPlace, StoresQuery,
-    StoresView, WatchedStore,
+    self, Applies, Candidate, CurrentStore, Delta, Goods, GoodsView, Known, Position, StockView, StorePage,
+    StoresPlace, StoresQuery, StoresView, WatchedStore,
 };
 use crate::types::{Freshness, StaleReason, Timestamp};
 
@@ -127,6 +129,14 @@ impl Engine {
     fn stores_here(&self, query: &StoresQuery) -> Result<StoresView> {
         let state = self.state();
         let now = self.now().0.at;
+        let offer = query
+            .offer
+            .map(|id| state.offers.iter().find(|offer| offer.id == id).ok_or_else(|| stores::invalid("offer")));
+        let offer = offer.transpose()?;
+        let applies = |store: &Candidate<'_>| {
+            offer.is_none_or(|offer| offer.rules.concerns(&Facts::in_store(&store.facts(), now)))
+        };
+        let applies: Option<Applies<'_>> = if offer.is_some() { Some(&applies) } else { None };
         self.chain.with(|reader| {
             // What another process took in meanwhile is read anew.
             for _ in 0..3 {
@@ -153,7 +163,7 @@ impl Engine {
                     freshness: freshness(state.freshness(Part::Stores), head),
                     now,
                 };
-                let hits = stores::find(&known, query, None);
+                let hits = stores::find(&known, query, applies);
                 let ids: Vec<i64> = known.catalogue.map_or_else(Vec::new, |catalogue| {
                     hits.found.stores.iter().filter_map(|hit| catalogue.id(hit.store)).collect()
                 });
@@ -176,13 +186,17 @@ impl Engine {
         blocking(move || {
             let state = engine.state();
             let now = engine.now().0.at;
-            engine.chain.with(|reader| {
+            let page = engine.chain.with(|reader| {
                 let Some(store) = reader.file.store(id)? else { return Ok(None) };
                 let stock = reader.file.stock_in(id)?;
                 let head = reader.file.head()?;
                 let freshness = freshness(state.freshness(Part::Stores), head.as_ref());
                 Ok(Some(stores::page(store, &state.stores, state.current_store, stock, freshness, now)))
-            })
+            })?;
+            let Some(page) = page else { return Ok(None) };
+            let store = Some(page.store.for_offers(engine.zone.iana_name().unwrap_or("UTC")));
+            let offers = engine.offers(&OffersQuery { store, ..OffersQuery::default() })?.offers;
+            Ok(Some(StorePage { offers, ..page }))
         })
         .await
     }

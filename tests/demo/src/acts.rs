@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use pocketcard::card::symbol::Symbol;
+use pocketcard::links::Route;
+use pocketcard::push::Notification;
 use pocketcard::session::RegistrationStep;
 use pocketcard::tasks::Game;
 use pocketcard::types::Decimal;
@@ -40,6 +43,13 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
         Act::KeepAnswers(task, answers) => phone(&demo, async |app| app.keep_answers(task, answers).await).await,
         Act::Answer(task, answers) => phone(&demo, async |app| app.answer_task(task, answers).await).await,
         Act::Celebrated(tasks) => phone(&demo, async |app| app.celebrated(tasks).await).await,
+        Act::ActivateOffer(offer) => phone(&demo, async |app| app.activate_offer(offer).await).await,
+        Act::ReadMessage(id) => phone(&demo, async |app| app.read_messages(Some(vec![id])).await).await,
+        Act::OpenNotification(notification) => open(&demo, notification).await,
+        Act::Push(campaign, member) => {
+            let pushed = demo.push(campaign, member).await;
+            done(pushed.map(|()| Done::Pushed(campaign)))
+        }
         Act::Play(game) => play(&demo, *game).await,
         Act::SetOnline(online) => done(demo.set_online(online).map(|()| Done::Online(online))),
         Act::KillAndOpen => done(kill_and_open(&demo).await),
@@ -55,20 +65,17 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
             let passed = demo.pass(Duration::try_from(time).unwrap_or_default()).await;
             done(passed.map(|()| Done::Phone(None)))
         }
-        Act::Scan(symbol) => {
-            // Reading pixels is work: not on a thread that others wait for.
-            let read = tokio::task::spawn_blocking(move || till::scan(&symbol)).await;
-            match read {
-                Ok(Some(code)) => identify(&demo, &code).await,
-                Ok(None) => Done::Identified(Err("The scanner cannot read the symbol.".to_owned())),
-                Err(error) => Done::Failed(error.to_string()),
-            }
-        }
+        Act::Scan(symbol) => match scan(symbol).await {
+            Ok(code) => identify(&demo, &code).await,
+            Err(problem) => Done::Identified(Err(problem)),
+        },
+        Act::ScanCoupon(symbol) => scan(symbol).await.map_or_else(Done::Failed, Done::Coupon),
         Act::Identify(code) => identify(&demo, &code).await,
-        Act::Sell { customer, goods, with_points } => {
+        Act::Sell { customer, goods, coupons, with_points } => {
             let total: Decimal = goods.iter().map(|(goods, count): &(Goods, u32)| goods.cost(*count)).sum();
             let points = if with_points { customer.spendable.min(total) } else { Decimal::ZERO };
-            Done::Sold(demo.till.sell(&customer, &goods, points).await.map_err(said))
+            let sold = demo.till.sell_in(till::STORE, &customer, &goods, points, &coupons);
+            Done::Sold(sold.await.map_err(said))
         }
         Act::Refund(receipt) => Done::Sold(demo.till.refund(&receipt).await.map_err(said)),
         Act::FriendJoins(member) => done(demo.friend_joins(member).await.map(|()| Done::Phone(None))),
@@ -97,6 +104,30 @@ async fn play(demo: &Demo, game: Game) -> Done {
         }
         Err(error) => Done::Phone(Some(failure(&error))),
     }
+}
+
+/// The member taps a notification: the platform is told, and its link says which screen it is about.
+async fn open(demo: &Demo, notification: Notification) -> Done {
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some("The app is not running.".to_owned())) };
+    if let Some(message) = notification.message
+        && let Err(error) = app.push_opened(message).await
+    {
+        return Done::Phone(Some(failure(&error)));
+    }
+    let route = notification.link.and_then(|link| app.open_link(link));
+    // What opens before the member's eyes is read.
+    if let Some(Route::Message { message }) = &route
+        && let Err(error) = app.read_messages(Some(vec![message.clone()])).await
+    {
+        return Done::Phone(Some(failure(&error)));
+    }
+    Done::Opened(route)
+}
+
+async fn scan(symbol: Box<Symbol>) -> Result<String, String> {
+    // Reading pixels is work: not on a thread that others wait for.
+    let read = tokio::task::spawn_blocking(move || till::scan(&symbol)).await;
+    read.map_err(|error| error.to_string())?.ok_or_else(|| "The scanner cannot read the symbol.".to_owned())
 }
 
 async fn identify(demo: &Demo, code: &str) -> Done {

@@ -1,14 +1,16 @@
 //! The stage: the sandbox, the phone and the till, in one process and one temporary folder.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use pocketcard::push::Notification;
 use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError, WHOLE_CHAIN};
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::offers::Campaign;
 use crate::phone::Phone;
 use crate::pushes;
 use crate::till::{Refused, Till};
@@ -30,6 +32,8 @@ pub struct Demo {
     online: watch::Sender<bool>,
     /// Ends the phone number of the next friend who joins.
     friends: AtomicU32,
+    /// The number of the next offer that is pushed.
+    offers: AtomicI64,
     pushes: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -88,6 +92,7 @@ impl Demo {
             phone,
             online,
             friends: AtomicU32::new(30),
+            offers: AtomicI64::new(1000),
             pushes,
             _folder: folder,
         })
@@ -125,6 +130,34 @@ impl Demo {
         // Of the block that the German regulator keeps free for films.
         let phone = format!("+49 171 39200{friend:02}");
         self.sandbox.create_member(NewMember { phone, invited_by: Some(host), ..NewMember::default() }).await?;
+        Ok(())
+    }
+
+    /// The platform pushes something to the member of this number.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub async fn push(&self, campaign: Campaign, member: i64) -> Result<(), DemoError> {
+        let to = json!({ "member": member });
+        match campaign {
+            Campaign::Offer => {
+                let id = self.offers.fetch_add(1, Ordering::Relaxed) + 1;
+                let offer = json!({
+                    "id": id,
+                    "title": "Fresh bread at noon",
+                    "shortDescription": "20 points with any purchase, while there is some.",
+                    "description": "Bread from our own oven: 20 points with any purchase, while there is some.",
+                    "rules": { "benefit": { "points": 20 } },
+                });
+                self.sandbox.put_offer(offer).await?;
+                self.sandbox.push(json!({ "to": to, "offer": id })).await?;
+            }
+            Campaign::Message => {
+                let body = "We are open until ten tonight, and tomorrow from eight.";
+                self.sandbox.push(json!({ "to": to, "title": "Longer hours today", "body": body })).await?;
+            }
+            Campaign::Revoke => _ = self.sandbox.revoke_offer(self.offers.load(Ordering::Relaxed)).await?,
+        }
         Ok(())
     }
 

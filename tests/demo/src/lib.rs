@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`phone`] | the app on the phone: open, observe, pull, kill |
 //! | [`clock`], [`secrets`], [`pushes`] | what the phone lends the core and what stands in for its push service |
-//! | [`model`], [`tasks`] | what is on the terminal, and which key leads to which act |
+//! | [`model`], [`tasks`], [`offers`] | what is on the terminal, and which key leads to which act |
 //! | [`acts`] | what an act does |
 //! | [`ui`] | how the model looks |
 //! | [`terminal`] | keys in, frames out |
@@ -18,6 +18,7 @@ pub mod acts;
 pub mod clock;
 pub mod demo;
 pub mod model;
+pub mod offers;
 pub mod phone;
 pub mod pushes;
 pub mod script;

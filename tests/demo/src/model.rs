@@ -11,12 +11,15 @@ use pocketcard::card::{CardView, CodeKind};
 use pocketcard::events::{Activity, FieldValue};
 use pocketcard::history::HistoryWhat;
 use pocketcard::host::LogRecord;
+use pocketcard::links::Route;
+use pocketcard::offers::OfferId;
 use pocketcard::push::Notification;
 use pocketcard::session::{Member, PendingStep, RegistrationActionKind, SessionView};
 use pocketcard::tasks::{Game, TaskAnswer};
 use pocketcard::types::{Decimal, Screen, Timestamp};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::offers::{Campaign, ChosenMessage, Filter};
 use crate::phone::Views;
 use crate::tasks::{Answering, Chosen, Played};
 use crate::till::{Customer, Goods, Receipt, Sms};
@@ -57,6 +60,14 @@ pub struct Model {
     pub answering: Option<Answering>,
     /// What the last game came to.
     pub played: Option<Played>,
+    /// Which offers are listed.
+    pub filter: Filter,
+    /// The offer that is chosen.
+    pub offer: Option<OfferId>,
+    /// The message that is chosen.
+    pub message: Option<ChosenMessage>,
+    /// What the platform pushes next.
+    pub campaign: Campaign,
     /// The till.
     pub till: Till,
     /// The last message that the sandbox sent to a phone.
@@ -89,6 +100,8 @@ pub struct Till {
     pub code: String,
     /// Whose card was scanned for the sale under way, or why nobody's.
     pub customer: Option<Result<Customer, String>>,
+    /// The coupons that were shown for the sale under way.
+    pub coupons: Vec<String>,
     /// The last sale.
     pub receipt: Option<Receipt>,
     /// Why the last thing failed.
@@ -128,6 +141,14 @@ pub enum Act {
     Answer(String, Vec<TaskAnswer>),
     /// The member has seen these tasks' completion celebrated.
     Celebrated(Vec<String>),
+    /// Activate an offer, or accept a personal one.
+    ActivateOffer(i64),
+    /// A message was read.
+    ReadMessage(String),
+    /// The member taps a notification.
+    OpenNotification(Notification),
+    /// The platform pushes something to the member of this number.
+    Push(Campaign, i64),
     /// Play a game.
     Play(Box<Game>),
     /// Go offline or online.
@@ -142,6 +163,8 @@ pub enum Act {
     Pass(SignedDuration),
     /// The till's scanner reads the symbol on the phone's screen.
     Scan(Box<Symbol>),
+    /// The till's scanner reads a coupon's symbol.
+    ScanCoupon(Box<Symbol>),
     /// The till looks at a code that was typed.
     Identify(String),
     /// The till sells what is on the counter.
@@ -150,6 +173,8 @@ pub enum Act {
         customer: Customer,
         /// What and how many.
         goods: Vec<(Goods, u32)>,
+        /// Coupons that the member shows.
+        coupons: Vec<String>,
         /// Points pay as much as they can.
         with_points: bool,
     },
@@ -174,6 +199,12 @@ pub enum Done {
     Played(Played),
     /// The till looked at a code.
     Identified(Result<Customer, String>),
+    /// A link led to this screen; none: to none.
+    Opened(Option<Route>),
+    /// The platform pushed this.
+    Pushed(Campaign),
+    /// The till read a coupon's code.
+    Coupon(String),
     /// The till sold or took back.
     Sold(Result<Receipt, String>),
     /// The phone is on- or offline now.
@@ -201,6 +232,10 @@ impl Model {
             chosen: None,
             answering: None,
             played: None,
+            filter: Filter::default(),
+            offer: None,
+            message: None,
+            campaign: Campaign::default(),
             till: Till { counts: vec![0; goods.len()], goods, ..Till::default() },
             sms: None,
             log: VecDeque::new(),
@@ -230,7 +265,15 @@ impl Model {
             Done::Reopened => self.notice = Some("The app was killed and opened again.".to_owned()),
             Done::Played(played) => (self.notice, self.played) = (None, Some(played)),
             Done::Identified(customer) => self.till.customer = Some(customer),
+            Done::Opened(route) => self.lead_to(route),
+            Done::Pushed(campaign) => self.campaign = campaign.next(),
+            Done::Coupon(code) => {
+                if !self.till.coupons.contains(&code) {
+                    self.till.coupons.push(code);
+                }
+            }
             Done::Sold(Ok(receipt)) => {
+                self.till.coupons.clear();
                 self.till.counts.fill(0);
                 self.till.customer = None;
                 self.till.receipt = Some(receipt);
@@ -317,6 +360,8 @@ impl Model {
         const DAY: SignedDuration = SignedDuration::from_hours(24);
         let session = self.screen == Screen::Session;
         let tasks = self.screen == Screen::Tasks;
+        let offers = self.screen == Screen::Offers;
+        let inbox = self.screen == Screen::Inbox;
         self.notice = None;
         match key {
             KeyCode::Char('q') => return Some(Act::Quit),
@@ -327,13 +372,17 @@ impl Model {
             KeyCode::Char('2') => self.screen = Screen::Balance,
             KeyCode::Char('3') => self.screen = Screen::History,
             KeyCode::Char('4') => self.screen = Screen::Tasks,
-            KeyCode::Char('5') => self.screen = Screen::Session,
+            KeyCode::Char('5') => self.screen = Screen::Offers,
+            KeyCode::Char('6') => self.screen = Screen::Inbox,
+            KeyCode::Char('7') => self.screen = Screen::Session,
             KeyCode::Tab => {
                 self.screen = match self.screen {
                     Screen::Card => Screen::Balance,
                     Screen::Balance => Screen::History,
                     Screen::History => Screen::Tasks,
-                    Screen::Tasks => Screen::Session,
+                    Screen::Tasks => Screen::Offers,
+                    Screen::Offers => Screen::Inbox,
+                    Screen::Inbox => Screen::Session,
                     _ => Screen::Card,
                 }
             }
@@ -347,6 +396,12 @@ impl Model {
             KeyCode::Char('x') => return Some(Act::SignOut),
             KeyCode::Char('.') | KeyCode::PageDown if tasks => self.choose(true),
             KeyCode::Char(',') | KeyCode::PageUp if tasks => self.choose(false),
+            KeyCode::Char('.') | KeyCode::PageDown if offers => self.choose_offer(true),
+            KeyCode::Char(',') | KeyCode::PageUp if offers => self.choose_offer(false),
+            KeyCode::Char('f') if offers => self.filter_on(),
+            KeyCode::Char('.') | KeyCode::PageDown if inbox => self.choose_message(true),
+            KeyCode::Char(',') | KeyCode::PageUp if inbox => self.choose_message(false),
+            KeyCode::Char('v') => return self.open_notification(),
             KeyCode::Char('u') if tasks => return self.leave_task(),
 
             // What happens to the phone.
@@ -358,9 +413,13 @@ impl Model {
             KeyCode::Char('t') => return Some(Act::Pass(SignedDuration::from_secs(30))),
             KeyCode::Char('y') => return Some(Act::Pass(DAY)),
             KeyCode::Char('w') => return Some(Act::Pass(DAY * 14)),
+            KeyCode::Char('b') => return self.member().map(|member| Act::Push(self.campaign, member.id)),
             KeyCode::Char('i') => return self.member().map(|member| Act::FriendJoins(member.id)),
 
             // The till.
+            KeyCode::Char('s') if offers && self.coupon_symbol().is_some() => {
+                return self.coupon_symbol().map(|symbol| Act::ScanCoupon(Box::new(symbol)));
+            }
             KeyCode::Char('s') => match self.shown_symbol() {
                 Some(symbol) => return Some(Act::Scan(Box::new(symbol))),
                 None => self.till.customer = Some(Err("There is no code on the phone.".to_owned())),
@@ -388,7 +447,9 @@ impl Model {
             return match self.screen {
                 Screen::Tasks => self.do_next(),
                 Screen::History => self.review(),
-                _ => None,
+                Screen::Offers => self.activate(),
+                Screen::Inbox => self.open_message(),
+                _ => self.open_notification(),
             };
         }
         if self.code_is_due() {
@@ -436,6 +497,10 @@ impl Model {
                 Some(Activity::CardShown { code: Some(kind.to_owned()) })
             }
             (Screen::Card, CardView::Unusable { .. }, _) => Some(Activity::CardShown { code: None }),
+            (Screen::Offers, ..) => match self.offer()?.offer.id {
+                OfferId::Offer { id } => Some(Activity::OfferViewed { offer: id }),
+                OfferId::Coupon { id } => Some(Activity::CouponShown { coupon: id }),
+            },
             (Screen::Tasks, _, Some(Chosen::Task(task))) => Some(Activity::TaskViewed { task: task.clone() }),
             _ => None,
         }
@@ -451,7 +516,7 @@ impl Model {
             self.till.problem = Some("Put something on the counter first: +".to_owned());
             return None;
         }
-        Some(Act::Sell { customer, goods, with_points })
+        Some(Act::Sell { customer, goods, coupons: self.till.coupons.clone(), with_points })
     }
 
     fn count(&mut self, by: i32) {
@@ -474,6 +539,11 @@ impl Model {
             CardView::Ready { code, .. } => code.symbol.clone(),
             CardView::NoCard { .. } | CardView::Unusable { .. } => None,
         }
+    }
+
+    /// The symbol of the coupon that is chosen.
+    fn coupon_symbol(&self) -> Option<Symbol> {
+        self.offer()?.code.as_ref()?.symbol.clone()
     }
 
     fn is_signed_in(&self) -> bool {

@@ -11,10 +11,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pocketcard::balance::BalanceView;
 use pocketcard::card::CardView;
+use pocketcard::consents::ConsentsView;
 use pocketcard::events::OutboxView;
 use pocketcard::history::{HistoryFilter, HistoryView};
 use pocketcard::host::{Clock, Host, LogRecord, LogSink, Observer};
+use pocketcard::inbox::InboxView;
 use pocketcard::loyalty::{PlatformType, PushService};
+use pocketcard::offers::favourites::FavouritesView;
+use pocketcard::offers::rules::Channel;
+use pocketcard::offers::{OfferDetail, OffersQuery, OffersView};
 use pocketcard::session::SessionView;
 use pocketcard::tasks::TasksView;
 use pocketcard::types::Screen;
@@ -23,6 +28,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::PhoneClock;
 use crate::secrets::FileSecrets;
+use crate::till;
 
 /// The member's time zone, for the core and for dates on the screen.
 pub const TIME_ZONE: &str = "Europe/Berlin";
@@ -75,8 +81,29 @@ pub struct Views {
     pub history: HistoryView,
     /// Tasks and games.
     pub tasks: TasksView,
+    /// Offers and coupons; none where they cannot be asked for.
+    pub offers: Option<Offers>,
+    /// Favourite products.
+    pub favourites: FavouritesView,
+    /// Messages.
+    pub inbox: InboxView,
+    /// What the member lets the programme write about.
+    pub consents: ConsentsView,
     /// What waits to be told to the platform.
     pub outbox: OutboxView,
+}
+
+/// What the offers' screen shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offers {
+    /// All of them, wherever they are for.
+    pub all: OffersView,
+    /// All of them, and whether each applies at the till's store, now.
+    pub here: OffersView,
+    /// What is for online, now.
+    pub online: OffersView,
+    /// All that is known of each, as seen from the till's store.
+    pub details: Vec<OfferDetail>,
 }
 
 impl Phone {
@@ -220,6 +247,10 @@ impl Views {
             balance: app.balance(),
             history: app.history(HistoryFilter::All),
             tasks: app.tasks(),
+            offers: Offers::of(app),
+            favourites: app.favourites(),
+            inbox: app.inbox(),
+            consents: app.consents(),
             outbox: app.outbox(),
         }
     }
@@ -233,9 +264,23 @@ impl Views {
             Screen::History => self.history = app.history(HistoryFilter::All),
             Screen::Tasks => self.tasks = app.tasks(),
             Screen::Outbox => self.outbox = app.outbox(),
+            Screen::Offers => self.offers = Offers::of(app),
+            Screen::Favourites => self.favourites = app.favourites(),
+            Screen::Inbox => self.inbox = app.inbox(),
+            Screen::Consents => self.consents = app.consents(),
             // None of this terminal's.
-            Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Stores => {}
+            Screen::Stores => {}
         }
+    }
+}
+
+impl Offers {
+    fn of(app: &Loyalty) -> Option<Self> {
+        let here = OffersQuery { store: Some(till::supermarket()), others_too: true, ..OffersQuery::default() };
+        let online = OffersQuery { channel: Some(Channel::Online), ..OffersQuery::default() };
+        let all = app.offers(OffersQuery::default()).ok()?;
+        let details = all.offers.iter().filter_map(|offer| app.offer(offer.id, here.clone()).ok()?);
+        Some(Self { details: details.collect(), here: app.offers(here).ok()?, online: app.offers(online).ok()?, all })
     }
 }
 

@@ -174,13 +174,15 @@ impl Loop {
         }
     }
 
-    /// The card is pulled again when its code has lapsed, or the member moved the clock; the tasks, when a day has ended.
+    /// The card is pulled again when its code has lapsed, or the member moved the clock; the tasks,
+    /// when a day has ended; the offers, since hours and offers end.
     fn look_at_the_clock(&mut self) {
         self.model.now = self.demo.phone.clock.read().wall;
         self.model.clock_off = self.demo.phone.clock.off();
         if let (Some(app), Some(views)) = (self.demo.phone.app(), &mut self.model.views) {
             Views::pull(views, &app, Screen::Card);
             Views::pull(views, &app, Screen::Tasks);
+            Views::pull(views, &app, Screen::Offers);
         }
     }
 }

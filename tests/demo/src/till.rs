@@ -2,15 +2,37 @@
 //!
 //! It has a line of its own to the platform, so it goes on working while the phone has no connection.
 
+use std::collections::HashMap;
+
 use pocketcard::card::symbol::{Pixels, Symbol};
+use pocketcard::offers::OfferStore;
 use pocketcard::types::Decimal;
 use reqwest::{Client, Method};
 use serde_json::{Number, Value, json};
+
+use crate::phone::TIME_ZONE;
 
 /// The store in which the till stands.
 pub const STORE: i64 = 1;
 /// Its name, for the till's pane.
 pub const STORE_NAME: &str = "Pocket Market, Alexanderplatz";
+/// A store of another format: the hypermarket in Schönefeld.
+pub const HYPERMARKET: i64 = 2;
+
+/// The till's store, as far as offers care. A shell has this from the list of stores.
+pub fn supermarket() -> OfferStore {
+    store(STORE, "Supermarket")
+}
+
+/// The same of the hypermarket.
+pub fn hypermarket() -> OfferStore {
+    store(HYPERMARKET, "Hypermarket")
+}
+
+fn store(id: i64, format: &str) -> OfferStore {
+    let attributes = HashMap::from([("CustomTradeFormat".to_owned(), vec![format.to_owned()])]);
+    OfferStore { id, attributes, time_zone: TIME_ZONE.to_owned() }
+}
 
 /// A till.
 #[derive(Clone, Debug)]
@@ -64,8 +86,23 @@ pub struct Receipt {
     pub earned_later: Decimal,
     /// Spendable points after it.
     pub balance: Decimal,
+    /// Off the price, by offers and coupons; `total` is what is left.
+    pub discount: Decimal,
+    /// What became of each of the member's offers.
+    pub offers: Vec<Tried>,
     /// It is a sale that no refund has taken back.
     pub can_come_back: bool,
+}
+
+/// What a sale made of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// The offer's number.
+    pub offer: i64,
+    /// Its title.
+    pub title: String,
+    /// Why it did not apply, for programs, as `otherChannel`; none: it did.
+    pub why_not: Option<String>,
 }
 
 /// Why the till did not do it.
@@ -127,6 +164,18 @@ impl Till {
 
     /// Sells goods to the member, who pays `points` of it in points.
     pub async fn sell(&self, customer: &Customer, goods: &[(Goods, u32)], points: Decimal) -> Outcome<Receipt> {
+        self.sell_in(STORE, customer, goods, points, &[]).await
+    }
+
+    /// The same in any store, to a member who may show coupons. Paid in cash.
+    pub async fn sell_in(
+        &self,
+        store: i64,
+        customer: &Customer,
+        goods: &[(Goods, u32)],
+        points: Decimal,
+        coupons: &[String],
+    ) -> Outcome<Receipt> {
         let items: Vec<Value> = goods
             .iter()
             .map(|(goods, count)| {
@@ -136,9 +185,10 @@ impl Till {
         let request = json!({
             "purchaseId": uuid::Uuid::new_v4(),
             "saleId": customer.sale,
-            "store": STORE,
+            "store": store,
             "items": items,
             "payWithPoints": number(points),
+            "coupons": coupons,
         });
         let answer = self.call(Method::POST, "/till/purchases", Some(request)).await?;
         Ok(Receipt {
@@ -149,6 +199,8 @@ impl Till {
             earned: amount(&answer, "earned"),
             earned_later: amount(&answer, "earnedLater"),
             balance: amount(&answer, "balance"),
+            discount: amount(&answer, "discount"),
+            offers: tried(&answer),
             can_come_back: true,
         })
     }
@@ -165,6 +217,8 @@ impl Till {
             earned: -amount(&answer, "takenBack"),
             earned_later: Decimal::ZERO,
             balance: amount(&answer, "balance"),
+            discount: Decimal::ZERO,
+            offers: Vec::new(),
             can_come_back: false,
         })
     }
@@ -182,6 +236,12 @@ impl Till {
         let path = format!("/sandbox/members/{}/sessions", member["id"]);
         self.call(Method::DELETE, &path, None).await?;
         Ok(())
+    }
+
+    /// What the platform was told of a message that it pushed, as `Delivered` and `Read`, in the order in which it was.
+    pub async fn receipts(&self, message: &str) -> Outcome<Vec<String>> {
+        let answer = self.call(Method::GET, &format!("/sandbox/receipts?messageId={message}"), None).await?;
+        Ok(answer["receipts"].as_array().into_iter().flatten().map(|receipt| text(receipt, "state")).collect())
     }
 
     /// What the platform says the member with this phone number can spend.
@@ -235,6 +295,16 @@ pub fn scan(symbol: &Symbol) -> Option<String> {
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn tried(receipt: &Value) -> Vec<Tried> {
+    let offers = receipt["offers"].as_array().into_iter().flatten();
+    let tried = offers.map(|offer| Tried {
+        offer: offer["offerId"].as_i64().unwrap_or_default(),
+        title: text(offer, "title"),
+        why_not: offer["reason"].as_str().map(str::to_owned),
+    });
+    tried.collect()
 }
 
 /// An amount, exact.

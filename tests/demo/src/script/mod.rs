@@ -3,6 +3,7 @@
 //! Steps build on each other and wait for what the core tells its observer, not for a fixed time. Where the story needs
 //! a minute to pass, a minute passes on the phone's and the platform's clocks at once.
 
+mod offers;
 mod tasks;
 
 use std::path::Path;
@@ -84,6 +85,7 @@ pub async fn play(tell: impl FnMut(&str)) -> Result<Report, DemoError> {
         device: String::new(),
         before_bonus: Decimal::ZERO,
         given_up: 0,
+        pushed: None,
     };
     let mut story = Story { tell, report: Report::default() };
 
@@ -136,6 +138,29 @@ pub async fn play(tell: impl FnMut(&str)) -> Result<Report, DemoError> {
     story.step("healthy food on two days", "days count, not purchases", stage.marathon_begins()).await;
     story.step("a week without", "ends the run", stage.week_without()).await;
     story.step("5 different days within 14", "badge and points, once", stage.marathon_is_run()).await;
+    story.step("all offers in one list", "personal first, then what ends soonest; filters", stage.one_list()).await;
+    story.step("mine in this store, now?", "offline; for the others the reason", stage.mine_in_this_store()).await;
+    story.step("an offer is activated", "online, at once", stage.activated_online()).await;
+    story.step("an offer is activated offline", "waits, outlives a kill, sent once", stage.activated_offline()).await;
+    story.step("an activation is refused", "the platform's words, and tried again", stage.refusal_explained()).await;
+    story.step("a personal offer is accepted", "so many times, on phone and platform", stage.personal_accepted()).await;
+    story
+        .step("10 % at the hypermarket", "the till applies what the app said, and not the rest", stage.till_applies())
+        .await;
+    story.step("a coupon at the till", "its symbol is scanned, good for one purchase", stage.coupon_redeemed()).await;
+    story.step("favourite products", "chosen within the cells that are allowed", stage.favourites_chosen()).await;
+    story.step("a new offer is pushed", "on screen before it can be pulled", stage.offer_pushed()).await;
+    story.step("an offer is revoked", "gone by push, without a pull", stage.offer_revoked()).await;
+    story.step("a message is pushed", "it lands in the inbox, unread", stage.message_pushed()).await;
+    story.step("the same push, an old push", "ignored, counted, nothing changes", stage.pushed_again()).await;
+    story.step("bad pushes", "nothing changes, each is counted", stage.bad_pushes()).await;
+    story.step("receipts", "Delivered and Read reach the platform, offline ones too", stage.receipts_arrive()).await;
+    story.step("links into the app", "ours lead to their screens, strangers' nowhere", stage.links_lead()).await;
+    story
+        .step("a message is read offline", "told later; unread is right on both sides", stage.inbox_read_offline())
+        .await;
+    story.step("no pushes of offers, please", "the consent counts at the platform", stage.consent_changed()).await;
+    story.step("an offer ends", "it vanishes at its instant, offline", stage.offer_expires()).await;
     story.step("signed out", "nothing of the member is left on the phone", stage.signed_out()).await;
     story.step("the platform hears of it", "what was given up is counted, none is sent", stage.hears_of_it()).await;
     story.step("a new member registers", "terms, phone, code; a card and welcome points", stage.registers()).await;
@@ -183,6 +208,8 @@ struct Stage {
     before_bonus: Decimal,
     /// How many events the sign-out gave up.
     given_up: u64,
+    /// The message of an offer that was pushed.
+    pushed: Option<String>,
 }
 
 impl Stage {

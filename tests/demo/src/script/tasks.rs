@@ -386,13 +386,13 @@ impl Stage {
     }
 
     /// Waits until nothing waits to be sent, without waiting for the timer.
-    async fn delivered(&self) -> Result<(), String> {
+    pub(super) async fn delivered(&self) -> Result<(), String> {
         let app = self.app()?;
         let deadline = Instant::now() + PATIENCE;
         loop {
             let report = app.flush(PATIENCE).await.map_err(text)?;
             let outbox = app.outbox();
-            if outbox.queued == 0 && outbox.acts == 0 {
+            if outbox.queued == 0 && outbox.acts == 0 && outbox.receipts == 0 {
                 return Ok(());
             }
             hold(Instant::now() < deadline, format!("{} events wait: {:?}", outbox.queued, report.stopped))?;

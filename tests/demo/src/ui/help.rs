@@ -11,19 +11,20 @@ use super::{ACCENT, QUIET};
 use crate::model::Model;
 
 const KEYS: [(&str, &str); 22] = [
-    ("1 to 5, Tab", "card, balance, history, tasks, me"),
-    ("Enter", "sign in, and go on with it; review a purchase"),
+    ("1 to 7, Tab", "card, balance, history, tasks, offers, inbox, me"),
+    ("Enter", "sign in, go on; review, activate, open a message"),
     ("Tab", "in the code's field: take it from the SMS"),
-    (", . Enter", "tasks: choose; take part, answer, play, go on"),
-    ("u", "tasks: leave the one that is chosen"),
+    (", . Enter", "tasks, offers, inbox: choose; do what it asks for"),
+    ("u, f", "tasks: leave the chosen one; offers: filter"),
     ("z", "the symbol alone, enlarged"),
     ("g, x", "refresh, sign out"),
-    ("s", "till: scan the symbol on the phone"),
+    ("s", "till: scan the card, or the coupon that is chosen"),
     ("c, or paste", "till: type a code, a number, a phone number"),
     ("↑ ↓ + −", "till: choose goods, how many; tasks count ♥"),
     ("m, p", "till: pay with money, with points"),
     ("r", "till: take the last sale back"),
-    ("i", "platform: somebody joins whom the member invited"),
+    ("i, b", "platform: an invited friend joins; send a push"),
+    ("v", "open the last notification"),
     ("o", "the phone loses its connection, or finds it"),
     ("k", "kill the app hard, and open it again"),
     ("d, h, 0", "the phone's clock: a day on, an hour back, right"),
@@ -31,7 +32,6 @@ const KEYS: [(&str, &str); 22] = [
     ("Esc", "leave a field, or the sign-in"),
     ("?", "this page"),
     ("q, Ctrl-C", "quit; all is in a temporary folder and goes"),
-    ("", ""),
     ("", "cargo demo --script plays the story by itself"),
 ];
 
@@ -56,6 +56,18 @@ pub(super) fn draw_line(frame: &mut Frame, area: Rect, model: &Model) {
             ("o", "offline"),
             ("q", "quit"),
         ],
+        None if model.screen == Screen::Offers => &[
+            ("?", "keys"),
+            (", .", "choose"),
+            ("f", "filter"),
+            ("Enter", "activate"),
+            ("s", "coupon"),
+            ("b", "push"),
+            ("q", "quit"),
+        ],
+        None if model.screen == Screen::Inbox => {
+            &[("?", "keys"), (", .", "choose"), ("Enter", "open"), ("b", "push"), ("v", "notification"), ("q", "quit")]
+        }
         Some(_) => &[("Enter", "done"), ("Esc", "leave the field")],
         None => &[
             ("?", "keys"),

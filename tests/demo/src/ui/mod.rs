@@ -6,6 +6,8 @@ mod balance;
 mod card;
 mod help;
 mod history;
+mod inbox;
+mod offers;
 mod outbox;
 mod session;
 pub mod symbol;
@@ -62,14 +64,16 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
     };
     let word = model.notice.clone().map(|notice| Line::styled(notice, WARNING)).or_else(|| {
         let notification = model.notification.as_ref()?;
-        Some(Line::from(vec![notification.title.clone().bold(), format!("  {}", notification.body).into()]))
+        let words = [notification.title.clone().bold(), format!("  {}", notification.body).into()];
+        Some(Line::from([words.to_vec(), vec![Span::styled("  v", ACCENT), " opens it".into()]].concat()))
     });
     let width = usize::from(area.width).max(1);
     let rows = word.as_ref().map_or(0, |word| u16::try_from(word.width().div_ceil(width).min(3)).unwrap_or(1));
     let [tabs, thin, body, banner] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(rows)])
             .areas(area);
-    frame.render_widget(destinations(model.screen), tabs);
+    let unread = views.inbox.unread > 0;
+    frame.render_widget(destinations(model.screen, unread, tabs.width), tabs);
     let [thin, signal] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(4)]).areas(thin);
     frame.render_widget(thin_line(model.screen, views, calendar), thin);
     let bars = if model.online { Span::styled("▂▄▆", QUIET) } else { Span::styled("off", WARNING) };
@@ -80,25 +84,35 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
         Screen::Balance => balance::draw(frame, body, &views.balance, calendar),
         Screen::History => history::draw(frame, body, &views.history, calendar),
         Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
-        Screen::Session | Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Outbox => {
-            session::draw(frame, body, views, model, calendar)
+        Screen::Offers => offers::draw(frame, body, views, model, calendar),
+        Screen::Inbox => inbox::draw(frame, body, views, model, calendar),
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => {
+            session::draw(frame, body, views, model, calendar);
         }
     }
 }
 
-fn destinations(shown: Screen) -> Line<'static> {
+/// The screens by their keys, in short where there is no room; a dot where a message is unread.
+fn destinations(shown: Screen, unread: bool, width: u16) -> Line<'static> {
+    const LONG: u16 = 59;
     let screens = [
-        (Screen::Card, "Card"),
-        (Screen::Balance, "Balance"),
-        (Screen::History, "History"),
-        (Screen::Tasks, "Tasks"),
-        (Screen::Session, "Me"),
+        (Screen::Card, "Card", "Card"),
+        (Screen::Balance, "Balance", "Bal"),
+        (Screen::History, "History", "Hist"),
+        (Screen::Tasks, "Tasks", "Task"),
+        (Screen::Offers, "Offers", "Offer"),
+        (Screen::Inbox, "Inbox", "Inbox"),
+        (Screen::Session, "Me", "Me"),
     ];
     let mut line = Line::default();
-    for (number, (screen, name)) in (1..).zip(screens) {
+    for (number, (screen, long, short)) in (1..).zip(screens) {
         let style = if screen == shown { ACCENT.bold() } else { Style::new() };
-        line.push_span(" ");
-        line.push_span(Span::styled(format!("{number} {name}"), style));
+        let dot = if unread && screen == Screen::Inbox { "•" } else { "" };
+        let name = if width >= LONG { format!("{number} {long}{dot}") } else { format!("{number}{short}{dot}") };
+        if width >= LONG || number > 1 {
+            line.push_span(" ");
+        }
+        line.push_span(Span::styled(name, style));
     }
     line
 }
@@ -110,9 +124,12 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
         Screen::Balance => &views.balance.freshness,
         Screen::History => &views.history.freshness,
         Screen::Tasks => &views.tasks.freshness,
-        Screen::Session | Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Outbox => {
-            return Line::default();
-        }
+        Screen::Inbox => &views.inbox.freshness,
+        Screen::Offers => match offers::freshness(views) {
+            Some(freshness) => freshness,
+            None => return Line::default(),
+        },
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => return Line::default(),
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });

@@ -4,9 +4,17 @@ use jiff::SignedDuration;
 use pocketcard::balance::{Account, BalanceView, DatedAmount, ExpectedPoints, Tier, TierLadder};
 use pocketcard::card::symbol::draw as draw_symbol;
 use pocketcard::card::{CardCode, CardView, CodeKind, Symbology, Unusable};
+use pocketcard::consents::ConsentsView;
 use pocketcard::events::{Activity, DropReason, Dropped, OutboxView, RefusedEvent};
 use pocketcard::history::{HistoryEntry, HistoryView, HistoryWhat};
-use pocketcard::push::{IgnoredPushes, PushIgnored};
+use pocketcard::inbox::{InboxView, Message};
+use pocketcard::links::Route;
+use pocketcard::offers::favourites::FavouritesView;
+use pocketcard::offers::rules::{Benefit, Channel, WhyNot};
+use pocketcard::offers::{
+    Applies, OfferCode, OfferDetail, OfferId, OfferKind, OfferSchedule, OfferState, OfferView, OffersView,
+};
+use pocketcard::push::{IgnoredPushes, Notification, NotificationChannel, PushIgnored};
 use pocketcard::session::{Member, PendingStep, SessionView};
 use pocketcard::tasks::{
     Badge, Celebration, Game, GameKind, GameOutcome, Level, NextStep, Participation, Reward, StreakDot, StreakMark,
@@ -23,8 +31,10 @@ use ratatui::widgets::Widget;
 use super::symbol::{Cells, ON_LIGHT};
 use super::*;
 use crate::model::{Act, Done};
+use crate::offers::{Campaign, Filter};
+use crate::phone::Offers;
 use crate::tasks::Played;
-use crate::till::{Customer, Goods, Receipt, STORE};
+use crate::till::{Customer, Goods, Receipt, STORE, Tried};
 
 /// Half past two in Berlin.
 const NOW: &str = "2026-12-03T13:30:00Z";
@@ -248,6 +258,91 @@ fn outbox() -> OutboxView {
     }
 }
 
+fn offer(id: OfferId, kind: OfferKind, title: &str, state: OfferState, gives: Benefit) -> OfferView {
+    OfferView {
+        id,
+        kind,
+        title: title.to_owned(),
+        summary: None,
+        image_url: None,
+        gives,
+        until: None,
+        uses_left: None,
+        state,
+        applies: Applies::NotAsked,
+    }
+}
+
+/// A coupon, an offer to be activated, one for hypermarkets.
+fn offers() -> Offers {
+    let coupon = OfferView {
+        until: Some(at("2026-12-04T10:00:00Z")),
+        ..offer(OfferId::Coupon { id: 9 }, OfferKind::Coupon, "A free coffee", OfferState::Active, Benefit::default())
+    };
+    let percent = Benefit { discount_percent: Some(decimal("10")), ..Benefit::default() };
+    let hyper = offer(OfferId::Offer { id: 2 }, OfferKind::Common, "10% at hypermarkets", OfferState::Active, percent);
+    let twice = Benefit { multiplier: Some(decimal("2")), ..Benefit::default() };
+    let weekend = offer(OfferId::Offer { id: 3 }, OfferKind::Common, "Double points", OfferState::Activate, twice);
+    let here = |offer: &OfferView, why| OfferView { applies: Applies::No { why }, ..offer.clone() };
+    let lacks = WhyNot::StoreLacks { attribute: "CustomTradeFormat".to_owned() };
+    let here = vec![here(&coupon, WhyNot::LeftToPlatform), here(&hyper, lacks), here(&weekend, WhyNot::OtherDay)];
+    let detail = |offer: &OfferView, description: &str| OfferDetail {
+        offer: offer.clone(),
+        description: description.to_owned(),
+        from: None,
+        channels: Vec::new(),
+        stores: Vec::new(),
+        store_attributes: std::collections::HashMap::new(),
+        schedule: None,
+        payment_methods: Vec::new(),
+        more_conditions: false,
+        code: None,
+        time_zone: "Europe/Berlin".to_owned(),
+    };
+    let code = OfferCode { text: "400571".to_owned(), symbol: Some(draw_symbol(Symbology::Qr, "400571").unwrap()) };
+    let format = ("CustomTradeFormat".to_owned(), vec!["Hypermarket".to_owned()]);
+    let details = vec![
+        OfferDetail { code: Some(code), more_conditions: true, ..detail(&here[0], "One, of any size.") },
+        OfferDetail {
+            channels: vec![Channel::Store],
+            store_attributes: std::iter::once(format).collect(),
+            ..detail(&here[1], "On everything.")
+        },
+        OfferDetail {
+            schedule: Some(OfferSchedule { days: vec![6, 7], from: 0, to: 24 * 60 }),
+            payment_methods: vec!["card".to_owned()],
+            ..detail(&here[2], "Activate it once.")
+        },
+    ];
+    let view = |offers| OffersView {
+        offers,
+        time_zone: "Europe/Berlin".to_owned(),
+        valid_until: None,
+        freshness: live(),
+        coupons_freshness: live(),
+    };
+    let online = vec![OfferView { applies: Applies::No { why: WhyNot::OtherDay }, ..weekend.clone() }];
+    Offers { all: view(vec![coupon, hyper, weekend]), here: view(here), online: view(online), details }
+}
+
+fn inbox() -> InboxView {
+    let message = |id: &str, title: &str, read| Message {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        body: format!("All about {}.", title.to_lowercase()),
+        summary: None,
+        at: at("2026-12-03T09:05:00Z"),
+        read,
+        image_url: None,
+    };
+    InboxView {
+        messages: vec![message("12", "Longer hours", false), message("11", "A new shelf", true)],
+        unread: 1,
+        more: false,
+        freshness: live(),
+    }
+}
+
 fn signed_in() -> SessionView {
     let member = Member {
         id: 1,
@@ -266,6 +361,10 @@ fn model() -> Model {
         balance: balance(),
         history: history(),
         tasks: tasks(),
+        offers: Some(offers()),
+        favourites: FavouritesView { periods: Vec::new(), freshness: live() },
+        inbox: inbox(),
+        consents: ConsentsView { consents: Vec::new(), freshness: live() },
         outbox: outbox(),
     };
     let goods = [("Coffee beans, 1 kg", "14.99", "drinks"), ("Oat milk, 1 l", "1.79", "healthy")];
@@ -455,6 +554,8 @@ fn the_till_sells_what_is_on_the_counter() {
         earned: decimal("0"),
         earned_later: decimal("0.6"),
         balance: decimal("390.52"),
+        discount: Decimal::ZERO,
+        offers: Vec::new(),
         can_come_back: true,
     };
     model.done(Done::Sold(Ok(receipt)));
@@ -510,7 +611,7 @@ fn tasks_show_what_is_counted_what_waits_and_what_comes_next() {
     ];
     shows(&model, SMALL, &wanted);
     shows(&model, LARGE, &["━━━━━━━╍╍╍──────"]);
-    shows(&model, SMALL, &[" 1 Card 2 Balance 3 History 4 Tasks 5 Me", ", . choose", "▂▄▆"]);
+    shows(&model, SMALL, &["1Card 2Bal 3Hist 4Task 5Offer 6Inbox• 7Me", ", . choose", "▂▄▆"]);
     for (width, height) in [(1, 1), (10, 3), (41, 24), (200, 5)] {
         drawn(&model, Size::new(width, height));
     }
@@ -646,7 +747,7 @@ fn tasks_that_are_old_say_since_when() {
 #[test]
 fn what_waits_to_be_sent_is_said_in_words() {
     let mut model = model();
-    press(&mut model, KeyCode::Char('5'));
+    press(&mut model, KeyCode::Char('7'));
     shows(&model, SMALL, &["Anna", "Nothing waits to be sent.", "12 sent"]);
     assert!(!text(&model, SMALL).contains("may be lost"));
     model.views.as_mut().unwrap().outbox = OutboxView {
@@ -681,4 +782,172 @@ fn what_waits_to_be_sent_is_said_in_words() {
 #[test]
 fn goods_of_the_healthy_group_are_marked() {
     shows(&model(), SMALL, &["Oat milk, 1 l         ♥    1.79", "♥ healthy"]);
+}
+
+fn on_offers() -> Model {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('5'));
+    model
+}
+
+#[test]
+fn offers_say_what_they_give_and_what_they_ask_for() {
+    for size in [SMALL, LARGE] {
+        let wanted = ["★ A free coffee", "until tomorrow", "10% at hypermarkets", "−10 %", "×2", "to be activated"];
+        shows(&on_offers(), size, &wanted);
+    }
+    shows(&on_offers(), SMALL, &["1Card 2Bal 3Hist 4Task 5Offer 6Inbox• 7Me"]);
+    shows(&on_offers(), LARGE, &["4 Tasks 5 Offers 6 Inbox• 7 Me"]);
+}
+
+#[test]
+fn a_filter_asks_for_here_for_online_or_for_coupons() {
+    let mut model = on_offers();
+    let titles = |model: &Model| model.offers().iter().map(|offer| offer.title.clone()).collect::<Vec<_>>();
+    assert_eq!(titles(&model).len(), 3);
+    press(&mut model, KeyCode::Char('f'));
+    assert_eq!(model.filter, Filter::Here);
+    shows(&model, SMALL, &["for stores of another format", "on other days", "the till knows"]);
+    press(&mut model, KeyCode::Char('f'));
+    assert_eq!(titles(&model), ["Double points"]);
+    press(&mut model, KeyCode::Char('f'));
+    assert_eq!(titles(&model), ["A free coffee"]);
+    press(&mut model, KeyCode::Char('f'));
+    assert_eq!(model.filter, Filter::All);
+}
+
+#[test]
+fn the_chosen_offer_says_where_when_and_why_not_and_is_activated() {
+    let mut model = on_offers();
+    assert_eq!(press(&mut model, KeyCode::Enter), None, "it chooses first");
+    press(&mut model, KeyCode::Char('.'));
+    let wanted =
+        ["▸ 10% at hypermarkets", "On everything.", "Only in stores.", "Format: Hypermarket.", "At this till: for"];
+    shows(&model, LARGE, &wanted);
+    assert_eq!(press(&mut model, KeyCode::Enter), None, "there is nothing to activate");
+    press(&mut model, KeyCode::Char('.'));
+    shows(&model, LARGE, &["Sat, Sun.", "Paid by card.", "At this till: on other days.", "Enter  activate it"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::ActivateOffer(3)));
+    assert_eq!(model.sight(), Some(Activity::OfferViewed { offer: 3 }));
+    let offers = model.views.as_mut().unwrap().offers.as_mut().unwrap();
+    offers.all.offers[2].state = OfferState::Waiting;
+    shows(&model, LARGE, &["activated, to be sent"]);
+    let refused = OfferState::Refused { text: "Not for you.".to_owned() };
+    let offers = model.views.as_mut().unwrap().offers.as_mut().unwrap();
+    (offers.all.offers[2].state, offers.details[2].offer.state) = (refused.clone(), refused);
+    shows(&model, LARGE, &["Not for you.", "Enter  try again"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::ActivateOffer(3)));
+}
+
+#[test]
+fn a_coupon_is_shown_to_the_till() {
+    let mut model = on_offers();
+    press(&mut model, KeyCode::Enter);
+    let symbol = draw_symbol(Symbology::Qr, "400571").unwrap();
+    for size in [SMALL, LARGE] {
+        shows(&model, size, &["▸ A free coffee"]);
+        let buffer = drawn(&model, size);
+        let light = buffer.content().iter().filter(|cell| cell.style().bg == ON_LIGHT.bg).count();
+        let Size { width, height } = Cells::smallest(&symbol);
+        assert!(light >= usize::from(width) * usize::from(height), "the symbol is not there");
+    }
+    shows(&model, LARGE, &["Code 400571", "s  show it to the till"]);
+    assert_eq!(press(&mut model, KeyCode::Char('s')), Some(Act::ScanCoupon(Box::new(symbol))));
+    model.done(Done::Coupon("400571".to_owned()));
+    model.done(Done::Coupon("400571".to_owned()));
+    assert_eq!(model.till.coupons, ["400571"]);
+    shows(&model, SMALL, &["✓ coupon 400571"]);
+    let applied = |title: &str, why_not: Option<&str>| Tried {
+        offer: 1,
+        title: title.to_owned(),
+        why_not: why_not.map(str::to_owned),
+    };
+    let receipt = Receipt {
+        purchase: "1".to_owned(),
+        total: decimal("18"),
+        money: decimal("18"),
+        points: Decimal::ZERO,
+        earned: decimal("1"),
+        earned_later: Decimal::ZERO,
+        balance: decimal("100"),
+        discount: decimal("2"),
+        offers: vec![applied("10% off", None), applied("Online only", Some("otherChannel"))],
+        can_come_back: true,
+    };
+    model.done(Done::Sold(Ok(receipt)));
+    assert!(model.till.coupons.is_empty());
+    shows(&model, SMALL, &["−2.00 10% off"]);
+    assert!(!text(&model, SMALL).contains("Online only"));
+}
+
+#[test]
+fn offers_that_are_not_there_say_why() {
+    let mut model = on_offers();
+    let offers = model.views.as_mut().unwrap().offers.as_mut().unwrap();
+    offers.all.offers.clear();
+    shows(&model, SMALL, &["There are no offers now."]);
+    let offers = model.views.as_mut().unwrap().offers.as_mut().unwrap();
+    offers.all.freshness = Freshness::Unknown { reason: StaleReason::NotSupported };
+    shows(&model, SMALL, &["This programme has no offers."]);
+    model.views.as_mut().unwrap().session = SessionView::SignedOut { step: None };
+    shows(&model, SMALL, &["Sign in to see them: Enter"]);
+}
+
+#[test]
+fn a_message_is_opened_and_read() {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('6'));
+    shows(&model, SMALL, &["1 unread", "● Longer hours", "10:05", "A new shelf"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), None, "it chooses first");
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::ReadMessage("12".to_owned())));
+    shows(&model, SMALL, &["All about longer hours."]);
+    assert_eq!(press(&mut model, KeyCode::Enter), None, "it closes");
+    assert!(!text(&model, SMALL).contains("All about"));
+    press(&mut model, KeyCode::Char('.'));
+    assert_eq!(press(&mut model, KeyCode::Enter), None, "it was read before");
+    shows(&model, SMALL, &["All about a new shelf."]);
+    let inbox = &mut model.views.as_mut().unwrap().inbox;
+    inbox.messages.clear();
+    shows(&model, SMALL, &["There are no messages."]);
+}
+
+#[test]
+fn a_notification_leads_to_its_screen() {
+    let mut model = model();
+    let notification = Notification {
+        message: Some("m-1".to_owned()),
+        title: "Double points".to_owned(),
+        body: "This weekend.".to_owned(),
+        channel: NotificationChannel::Offers,
+        link: Some("pocketcard://offers/3".to_owned()),
+        image_url: None,
+    };
+    model.notification = Some(notification.clone());
+    shows(&model, LARGE, &["Double points  This weekend.  v opens it"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::OpenNotification(notification.clone())));
+    assert_eq!(model.notification, None, "once is enough");
+    model.notification = Some(notification.clone());
+    press(&mut model, KeyCode::Char('4'));
+    assert_eq!(press(&mut model, KeyCode::Char('v')), Some(Act::OpenNotification(notification)));
+    model.done(Done::Opened(Some(Route::Offer { offer: 3 })));
+    assert_eq!((model.screen, model.offer), (Screen::Offers, Some(OfferId::Offer { id: 3 })));
+    model.done(Done::Opened(Some(Route::Message { message: "11".to_owned() })));
+    shows(&model, SMALL, &["All about a new shelf."]);
+    model.done(Done::Opened(Some(Route::Offer { offer: 77 })));
+    shows(&model, LARGE, &["This offer is there no more."]);
+}
+
+#[test]
+fn the_platform_pushes_one_thing_after_the_other() {
+    let mut model = model();
+    for (campaign, name) in
+        [(Campaign::Offer, "a new offer"), (Campaign::Message, "a message"), (Campaign::Revoke, "the offer's end")]
+    {
+        shows(&model, SMALL, &[&format!("b pushes {name}")]);
+        assert_eq!(press(&mut model, KeyCode::Char('b')), Some(Act::Push(campaign, 1)));
+        model.done(Done::Pushed(campaign));
+    }
+    assert_eq!(model.campaign, Campaign::Offer);
+    model.views.as_mut().unwrap().session = SessionView::SignedOut { step: None };
+    assert_eq!(press(&mut model, KeyCode::Char('b')), None, "there is nobody to push to");
 }

@@ -24,7 +24,8 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     section(frame, till, &format!("Till · {STORE_NAME}"), till_lines(&model.till, model.typing, area.width));
     let sms_lines =
         model.sms.as_ref().map(|sms| vec![Line::styled(sms.to.clone(), QUIET), Line::from(sms.text.clone())]);
-    section(frame, sms, "SMS", sms_lines.unwrap_or_default());
+    let pushes = format!("SMS · b pushes {}", model.campaign.name());
+    section(frame, sms, &pushes, sms_lines.unwrap_or_default());
     let kept = usize::from(log.height.saturating_sub(1));
     let log_lines = model.log.iter().skip(model.log.len().saturating_sub(kept)).map(|record| {
         let style = if record.level >= LogLevel::Warn { WARNING } else { QUIET };
@@ -61,9 +62,13 @@ fn till_lines(till: &Till, typing: Option<Field>, width: u16) -> Vec<Line<'stati
         format!("{:>room$} ", "Total").into(),
         format!("{:>7}", cents(total)).bold(),
     ]));
+    if !till.coupons.is_empty() {
+        let codes = till.coupons.join(", ");
+        lines.push(Line::from(vec![Span::styled("✓ ", ACCENT), format!("coupon {codes}").into()]));
+    }
     match (&till.problem, &till.receipt) {
         (Some(problem), _) => lines.push(Line::styled(problem.clone(), WARNING)),
-        (None, Some(receipt)) => lines.extend(receipt_lines(receipt)),
+        (None, Some(receipt)) => lines.extend(receipt_lines(receipt, width)),
         (None, None) => {}
     }
     lines
@@ -85,13 +90,21 @@ fn verdict(till: &Till, typing: Option<Field>) -> Line<'static> {
     }
 }
 
-fn receipt_lines(receipt: &Receipt) -> [Line<'static>; 3] {
+fn receipt_lines(receipt: &Receipt, width: usize) -> Vec<Line<'static>> {
     let Receipt { total, money, points, earned, earned_later, balance, can_come_back, .. } = receipt;
     let (title, paid) = if *can_come_back { ("Receipt", "paid") } else { ("Refund", "back") };
     let later = if earned_later.is_zero() { String::new() } else { format!(", +{} later", earned_later.normalize()) };
-    [
+    let applied = receipt.offers.iter().filter(|tried| tried.why_not.is_none());
+    let applied = applied.map(|tried| tried.title.as_str()).collect::<Vec<_>>().join(", ");
+    let off = if receipt.discount.is_zero() { String::new() } else { format!("−{} ", cents(receipt.discount)) };
+    let given = format!("{off}{applied}").chars().take(width).collect::<String>();
+    let mut lines = vec![
         Line::from(format!("{title}  {} EUR", cents(*total)).bold()),
         format!("{paid} {} EUR and {} pts", cents(*money), points.normalize()).into(),
         format!("{:+} pts{later}; now {} pts", earned.normalize(), balance.normalize()).into(),
-    ]
+    ];
+    if !given.is_empty() {
+        lines.push(Line::styled(given, QUIET));
+    }
+    lines
 }

@@ -6,7 +6,12 @@ use pocketcard::LoyaltyError;
 use pocketcard::balance::{Account, ExpectedPoints};
 use pocketcard::card::{RotatingHindrance, Unusable};
 use pocketcard::error::RejectionKind;
+use pocketcard::offers::rules::{Benefit, Channel, WhyNot};
+use pocketcard::offers::{OfferDetail, OfferSchedule, OfferState};
 use pocketcard::types::{Currency, Decimal, Freshness, Money, StaleReason, Timestamp};
+
+/// The attribute that says what kind of store it is.
+const FORMAT: &str = "CustomTradeFormat";
 
 /// Now, where the member is.
 #[derive(Clone, Debug)]
@@ -114,6 +119,97 @@ pub fn expected_short(points: &ExpectedPoints, accounts: &[Account]) -> String {
     let account = accounts.iter().find(|account| account.currency.code == points.currency_code);
     let currency = account.map_or(&points.currency_code, |account| &account.currency.abbreviation);
     signed(&Money { amount: points.amount, currency: currency.clone() })
+}
+
+/// "−10 % +100 pts ×2": what an offer gives, in short.
+pub fn benefit(benefit: &Benefit) -> String {
+    let Benefit { discount_percent, points, multiplier } = benefit;
+    let parts = [
+        discount_percent.map(|percent| format!("−{} %", percent.normalize())),
+        points.map(|points| format!("+{} pts", points.normalize())),
+        multiplier.map(|times| format!("×{}", times.normalize())),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Where an offer stands; nothing where it can simply be used.
+pub fn offer_state(state: &OfferState, calendar: &Calendar) -> Option<String> {
+    Some(match state {
+        OfferState::Active => return None,
+        OfferState::Activate => "to be activated".to_owned(),
+        OfferState::ActivateElsewhere => "must be activated elsewhere".to_owned(),
+        OfferState::Waiting => "activated, to be sent".to_owned(),
+        OfferState::Refused { text } if text.is_empty() => "The programme refused.".to_owned(),
+        OfferState::Refused { text } => text.clone(),
+        OfferState::Upcoming { from } => format!("from {}", calendar.moment(*from)),
+        OfferState::Coming => "on its way to you".to_owned(),
+        OfferState::Used => "used up".to_owned(),
+    })
+}
+
+/// Why an offer does not apply.
+pub fn why_not(why: &WhyNot, calendar: &Calendar) -> String {
+    match why {
+        WhyNot::Revoked => "taken back".to_owned(),
+        WhyNot::Over => "over".to_owned(),
+        WhyNot::UsedUp => "used up".to_owned(),
+        WhyNot::NotYet { from } => format!("not before {}", calendar.moment(*from)),
+        WhyNot::OtherChannel => "not for stores".to_owned(),
+        WhyNot::OtherStore => "for other stores".to_owned(),
+        WhyNot::StoreLacks { attribute } if attribute == FORMAT => "for stores of another format".to_owned(),
+        WhyNot::StoreLacks { attribute } => format!("for stores with another {attribute}"),
+        WhyNot::OtherDay => "on other days".to_owned(),
+        WhyNot::OtherTime { from, to } => format!("from {} to {}", minute(*from), minute(*to)),
+        WhyNot::OtherPayment => "paid in another way".to_owned(),
+        WhyNot::NotActivated => "not activated".to_owned(),
+        WhyNot::LeftToPlatform => "the till knows".to_owned(),
+    }
+}
+
+/// Where and when an offer applies, a sentence each.
+pub fn where_and_when(detail: &OfferDetail) -> Vec<String> {
+    let mut facts = Vec::new();
+    let channels = detail.channels.iter().map(|channel| match channel {
+        Channel::Online => "online",
+        Channel::Store => "in stores",
+    });
+    let channels: Vec<_> = channels.collect();
+    if !channels.is_empty() {
+        facts.push(format!("Only {}.", channels.join(" and ")));
+    }
+    let mut attributes: Vec<_> = detail.store_attributes.iter().collect();
+    attributes.sort();
+    facts.extend(attributes.into_iter().map(|(name, values)| {
+        let name = if name == FORMAT { "Format" } else { name.as_str() };
+        format!("{name}: {}.", values.join(" or "))
+    }));
+    match detail.stores.len() {
+        0 => {}
+        stores => facts.push(format!("In {} of ours.", count(stores as u64, "store", "stores"))),
+    }
+    facts.extend(detail.schedule.as_ref().map(|OfferSchedule { days, from, to }| {
+        let days = if days.len() == 7 { "Every day".to_owned() } else { names(days) };
+        let round_the_clock = (*from, *to) == (0, 24 * 60) || from == to;
+        if round_the_clock { format!("{days}.") } else { format!("{days}, {} to {}.", minute(*from), minute(*to)) }
+    }));
+    if !detail.payment_methods.is_empty() {
+        facts.push(format!("Paid by {}.", detail.payment_methods.join(" or ")));
+    }
+    if detail.more_conditions && detail.code.is_none() {
+        facts.push("There are more conditions, which the till knows.".to_owned());
+    }
+    facts
+}
+
+fn names(days: &[u8]) -> String {
+    const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let names = days.iter().filter_map(|day| NAMES.get(usize::from(*day).checked_sub(1)?).copied());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// "06:00".
+fn minute(of_day: u16) -> String {
+    format!("{:02}:{:02}", of_day / 60, of_day % 60)
 }
 
 /// "1 event", "3 events".
