@@ -86,7 +86,7 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
         Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
         Screen::Offers => offers::draw(frame, body, views, model, calendar),
         Screen::Inbox => inbox::draw(frame, body, views, model, calendar),
-        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => {
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => {
             session::draw(frame, body, views, model, calendar);
         }
     }
@@ -129,7 +129,7 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
             Some(freshness) => freshness,
             None => return Line::default(),
         },
-        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => return Line::default(),
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => return Line::default(),
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });
