@@ -407,7 +407,16 @@ fn asked() -> impl Strategy<Value = Asked> {
             store
         });
         let (place, attributes, open, favourites_only, offset, limit) = query;
-        let query = StoresQuery { place, text: None, attributes, open, favourites: favourites_only, offer: None, offset, limit };
+        let query = StoresQuery {
+            place,
+            text: None,
+            attributes,
+            open,
+            favourites: favourites_only,
+            offer: None,
+            offset,
+            limit,
+        };
         Asked { stores: stores.collect(), query, favourites }
     })
 }

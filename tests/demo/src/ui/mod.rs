@@ -129,7 +129,9 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
             Some(freshness) => freshness,
             None => return Line::default(),
         },
-        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => return Line::default(),
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => {
+            return Line::default();
+        }
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });
