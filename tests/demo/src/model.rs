@@ -334,7 +334,12 @@ impl Model {
                     Screen::Balance => Screen::History,
                     Screen::History => Screen::Tasks,
                     Screen::Tasks => Screen::Session,
-                    Screen::Session | Screen::Outbox | Screen::Offers | Screen::Favourites => Screen::Card,
+                    Screen::Session
+                    | Screen::Outbox
+                    | Screen::Offers
+                    | Screen::Favourites
+                    | Screen::Inbox
+                    | Screen::Consents => Screen::Card,
                 }
             }
             KeyCode::Char('z') => (self.screen, self.enlarged) = (Screen::Card, true),
@@ -388,7 +393,14 @@ impl Model {
             return match self.screen {
                 Screen::Tasks => self.do_next(),
                 Screen::History => self.review(),
-                Screen::Card | Screen::Balance | Screen::Session | Screen::Outbox => None,
+                Screen::Card
+                | Screen::Balance
+                | Screen::Session
+                | Screen::Outbox
+                | Screen::Offers
+                | Screen::Favourites
+                | Screen::Inbox
+                | Screen::Consents => None,
             };
         }
         if self.code_is_due() {

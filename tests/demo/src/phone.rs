@@ -233,7 +233,7 @@ impl Views {
             Screen::Tasks => self.tasks = app.tasks(),
             Screen::Outbox => self.outbox = app.outbox(),
             // None of this terminal's.
-            Screen::Offers | Screen::Favourites => {}
+            Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents => {}
         }
     }
 }

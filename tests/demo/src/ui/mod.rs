@@ -81,7 +81,7 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
         Screen::History => history::draw(frame, body, &views.history, calendar),
         Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
         Screen::Session | Screen::Offers | Screen::Favourites | Screen::Inbox | Screen::Consents | Screen::Outbox => {
-            session::draw(frame, body, views, model, calendar)
+            session::draw(frame, body, views, model, calendar);
         }
     }
 }
