@@ -13,6 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use pocketcard::Loyalty;
 use pocketcard::card::{CardView, CodeKind, Symbology, symbol};
 use pocketcard::events::{Activity, FieldValue};
