@@ -1,7 +1,7 @@
 //! Offers: whose they are by the sandbox's clock, who activated them, and what a purchase makes of them.
 //!
 //! Where and when one applies is the core's to say, in [`pocketcard::offers::rules`], as it is on the phone: see [`at_till`].
-//! What offers there are is in [`definitions`].
+//! What offers there are is in [`mod@definitions`].
 
 pub(crate) mod at_till;
 pub(crate) mod definitions;
