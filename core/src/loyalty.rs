@@ -31,12 +31,10 @@ use crate::session::{self, Answer, Phase, Question, RegistrationStep, SessionCha
 use crate::state::{Change, Part, Row};
 use crate::storage::vault::Vault;
 use crate::storage::{Opened, Storage, Written};
-use crate::stores::{
-    self, Goods, GoodsView, Position, StockView, StorePage, StoresQuery, StoresView, WatchedStore, ZoneAt,
-};
+use crate::stores::{self, GoodsView, Position, StockView, StorePage, StoresQuery, StoresView, WatchedStore, ZoneAt};
 use crate::sync::{self, Engine, Failure, Setup, stale_reason};
 use crate::tasks::{GameOutcome, TaskAct, TaskAnswer, TasksView};
-use crate::types::{Screen, StaleReason, Timestamp};
+use crate::types::{Goods, Screen, StaleReason, Timestamp};
 
 /// How the app sets the core up. Checked by [`Loyalty::open`], which names the field that cannot work.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]

@@ -138,3 +138,12 @@ pub struct Money {
     /// The currency's short form, as "pts" or "EUR".
     pub currency: String,
 }
+
+/// Something to buy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct Goods {
+    /// The platform's id for it.
+    pub id: String,
+    /// For the member, in the tenant's language.
+    pub name: String,
+}

@@ -7,9 +7,9 @@ use pocketcard::card::Symbology;
 use pocketcard::loyalty::{Config, PlatformType};
 use pocketcard::stores::hours::OpenState;
 use pocketcard::stores::{
-    AttributeFilter, Goods, NoStores, OpenWhen, Position, StoreRow, StoresPlace, StoresQuery, StoresView, ZoneAt,
+    AttributeFilter, NoStores, OpenWhen, Position, StoreRow, StoresPlace, StoresQuery, StoresView, ZoneAt,
 };
-use pocketcard::types::{Freshness, Screen, StaleReason};
+use pocketcard::types::{Freshness, Goods, Screen, StaleReason};
 use pocketcard_tests::{ANNA, Phone, Platform, run};
 use serde_json::{Value, json};
 

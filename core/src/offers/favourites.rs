@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{Freshness, Timestamp};
+use crate::types::{Freshness, Goods, Timestamp};
 
 /// A stretch of time, with the cells to fill for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,15 +27,6 @@ pub(crate) struct Cell {
     pub(crate) goods: Option<Goods>,
     /// The platform takes a change.
     pub(crate) allow_change: bool,
-}
-
-/// Something to buy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
-pub struct Goods {
-    /// The platform's id.
-    pub id: String,
-    /// For the member.
-    pub name: String,
 }
 
 /// What the screen of favourite products shows.

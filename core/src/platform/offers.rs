@@ -22,9 +22,10 @@ use super::time::Time;
 use super::{Call, Fetched, Platform};
 use crate::card::symbol;
 use crate::error::Result;
-use crate::offers::favourites::{Cell, Favourites, Goods};
+use crate::offers::favourites::{Cell, Favourites};
 use crate::offers::rules::{Benefit, Rules, ScheduleWords, Words};
 use crate::offers::{Coupon, CouponState, Offer, OfferAct};
+use crate::types::Goods;
 
 type Read<T> = std::result::Result<T, String>;
 

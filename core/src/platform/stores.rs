@@ -14,8 +14,8 @@ use super::time::Time;
 use super::{Call, Platform};
 use crate::error::{Error, Result};
 use crate::stores::hours::{Day, Hours};
-use crate::stores::{Delta, Detail, Goods, Listed, Position, StockAnswer, Store, StoreAddress, StoreAttribute};
-use crate::types::Timestamp;
+use crate::stores::{Delta, Detail, Listed, Position, StockAnswer, Store, StoreAddress, StoreAttribute};
+use crate::types::{Goods, Timestamp};
 
 type Read<T> = std::result::Result<T, String>;
 

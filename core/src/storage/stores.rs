@@ -15,8 +15,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::{is_broken, json, remove, suffixed, version};
 use crate::error::{Error, Result};
 use crate::stores::catalogue::{Blobs, Builder};
-use crate::stores::{Delta, Goods, Listed, StockAnswer, Store};
-use crate::types::Timestamp;
+use crate::stores::{Delta, Listed, StockAnswer, Store};
+use crate::types::{Goods, Timestamp};
 
 const MIGRATIONS: [&str; 1] = [include_str!("stores_001.sql")];
 

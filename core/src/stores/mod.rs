@@ -36,7 +36,7 @@ use crate::card::Symbology;
 use crate::error::{Error, FieldProblem, Rejection, RejectionKind, Result};
 use crate::offers::rules::StoreFacts;
 use crate::offers::{OfferStore, OfferView};
-use crate::types::{Freshness, StaleReason, Timestamp};
+use crate::types::{Freshness, Goods, StaleReason, Timestamp};
 
 /// The most stores of one page of a list.
 pub const MOST_LISTED: u32 = 500;
@@ -352,15 +352,6 @@ pub struct StorePage {
     pub offers: Vec<OfferView>,
     /// How fresh the catalogue is.
     pub freshness: Freshness,
-}
-
-/// Something that stores sell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
-pub struct Goods {
-    /// The platform's id for it.
-    pub id: String,
-    /// Its name.
-    pub name: String,
 }
 
 /// Goods by name.

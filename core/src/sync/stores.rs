@@ -18,10 +18,10 @@ use crate::storage::stores::{Head, StoresFile};
 use crate::stores::catalogue::{self, Catalogue};
 use crate::stores::search::{Meant, Names};
 use crate::stores::{
-    self, Applies, Candidate, CurrentStore, Delta, Goods, GoodsView, Known, Position, StockView, StorePage,
-    StoresPlace, StoresQuery, StoresView, WatchedStore,
+    self, Applies, Candidate, CurrentStore, Delta, GoodsView, Known, Position, StockView, StorePage, StoresPlace,
+    StoresQuery, StoresView, WatchedStore,
 };
-use crate::types::{Freshness, StaleReason, Timestamp};
+use crate::types::{Freshness, Goods, StaleReason, Timestamp};
 
 /// How old the chain is before it is asked for again: where the platform tells what changed, and where only the whole list
 /// can be asked for. Each phone adds up to a quarter, so that those which asked together do not do so again.

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use super::*;
-use crate::stores::{Delta, Goods, Position, Store};
+use crate::stores::{Delta, Position, Store};
+use crate::types::Goods;
 
 fn merchant(id: i64) -> Value {
     json!({
