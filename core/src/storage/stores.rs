@@ -348,6 +348,7 @@ fn build(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::Symbology;
     use crate::stores::catalogue::Catalogue;
     use crate::stores::tests::store;
     use crate::stores::{Position, StoreAttribute};
@@ -428,6 +429,28 @@ mod tests {
         assert_eq!(file.head().unwrap().unwrap().version, 2);
         assert_eq!(file.listed(2, &[1, 2]).unwrap().unwrap().len(), 1);
         assert_eq!(file.store(2).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_of_version_1_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Connection::open(folder.path().join(FILE)).unwrap();
+        kept.execute_batch(include_str!("fixtures/stores_version_1.sql")).unwrap();
+        drop(kept);
+        let mut file = StoresFile::new(folder.path());
+        let head = Head { version: 3, cursor: Some("c3".to_owned()), as_of: "2026-11-22T22:00:00Z".parse().unwrap() };
+        assert_eq!(file.head().unwrap(), Some(head));
+        let store = file.store(7).unwrap().expect("store 7");
+        assert_eq!((store.listed.title.as_str(), store.listed.attributes.len()), ("Alexanderplatz", 1));
+        assert_eq!(
+            (store.listed.position, store.detail.till),
+            (Position::new(52.5219, 13.4132), Some(Symbology::Aztec))
+        );
+        let week = store.detail.hours.week.unwrap();
+        assert_eq!((week[0].intervals[0].to, week[5].unsure, store.detail.hours.exceptions.len()), (1080, true, 1));
+        assert_eq!(file.stock_in(7).unwrap()[0].goods.name, "Coffee beans, 1 kg");
+        file.rebuild().unwrap();
+        assert_eq!(ids(&mut file), [7]);
     }
 
     #[test]

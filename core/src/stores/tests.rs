@@ -504,13 +504,14 @@ proptest! {
         }
         let blobs = builder.finish();
         let mut columns = blobs.stores;
+        let noisy = !noise.is_empty();
         for (at, byte) in noise {
             let at = at.index(columns.len());
             columns[at] = byte;
         }
         columns.truncate(columns.len() - cut);
         let Some(catalogue) = Catalogue::read(columns, blobs.places) else { return Ok(()) };
-        prop_assert_eq!(cut, 0);
+        prop_assert!(cut == 0 || noisy, "lengths are checked");
         let own = OwnStores { favourites: [3, 9].into() };
         for favourites in [false, true] {
             let query = StoresQuery {
