@@ -343,6 +343,8 @@ impl Stage {
     }
 
     pub(super) async fn bad_pushes(&mut self) -> Holds {
+        // The pulls that earlier pushes asked for may still be under way.
+        self.app()?.refresh().await.map_err(text)?;
         let before = self.views()?;
         let huge = "x".repeat(20_000);
         let bad = [
@@ -363,11 +365,10 @@ impl Stage {
             self.ignored(json!({ "data": data }), reason).await?;
         }
         let after = self.views()?;
-        let same = after.balance.accounts == before.balance.accounts
-            && after.inbox.messages == before.inbox.messages
-            && after.inbox.unread == before.inbox.unread
-            && titles_of(&after) == titles_of(&before);
-        hold(same, "something changed")?;
+        hold(after.balance.accounts == before.balance.accounts, "the balance changed")?;
+        hold(after.inbox.messages == before.inbox.messages, "the messages changed")?;
+        hold(after.inbox.unread == before.inbox.unread, "the unread count changed")?;
+        hold(titles_of(&after) == titles_of(&before), "the offers changed")?;
         hold(self.notifications.try_recv().is_err(), "a notification was shown")?;
         Ok(format!("{count}, each counted by its reason"))
     }
