@@ -530,7 +530,9 @@ impl Loyalty {
     /// # Errors
     /// [`LoyaltyError::Internal`] where the disk is full: then it was not taken, and may come again.
     pub async fn receive_push(&self, push: Push) -> std::result::Result<PushOutcome, LoyaltyError> {
-        self.act(|engine| async move { engine.receive_push(&push) }).await
+        let engine = Arc::clone(&self.engine);
+        let outcome = self.runtime.run_blocking(move || engine.receive_push(&push)).await;
+        outcome.map_err(|error| self.outward(error))
     }
 
     /// Says that the member opened the notification of this message. Told to the platform once, as soon as that is possible.

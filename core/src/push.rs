@@ -9,7 +9,9 @@
 //! the platform has answered for them.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
+use imbl::Vector;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -271,10 +273,10 @@ pub(crate) struct PushTally {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
     Seen(Seen),
-    Unseen(Key),
     Told(Told),
-    Untold(Key),
-    Owed(Receipt),
+    /// A push, or the version of a thing.
+    Forgotten(Key),
+    Owed(Arc<Receipt>),
     /// The receipt of this number is answered, or given up.
     Settled(i64),
     Tally(PushTally),
@@ -291,7 +293,7 @@ pub(crate) struct Pushes {
     /// Oldest first.
     pub(crate) told: VecDeque<Told>,
     /// Oldest first.
-    pub(crate) receipts: VecDeque<Receipt>,
+    pub(crate) receipts: Vector<Arc<Receipt>>,
     pub(crate) tally: PushTally,
 }
 
@@ -350,7 +352,8 @@ impl Pushes {
             records.push(Record::Told(told));
         }
         if let Some(id) = push.id.as_ref().filter(|_| !push.polled) {
-            records.extend(self.owe(ReceiptKind::Delivered, id));
+            // Nobody can owe it yet: what was not seen was not opened either.
+            records.extend(self.put(ReceiptKind::Delivered, id));
         }
         records.extend(self.make_room(now));
         records
@@ -387,12 +390,13 @@ impl Pushes {
 
     /// Puts a receipt at the end, unless one like it waits.
     pub(crate) fn owe(&mut self, kind: ReceiptKind, message: &str) -> Vec<Record> {
-        if self.owes(kind, message) {
-            return Vec::new();
-        }
+        if self.owes(kind, message) { Vec::new() } else { self.put(kind, message) }
+    }
+
+    fn put(&mut self, kind: ReceiptKind, message: &str) -> Vec<Record> {
         let number = self.receipts.back().map_or(1, |last| last.number + 1);
-        let receipt = Receipt { number, kind, message: message.to_owned() };
-        self.receipts.push_back(receipt.clone());
+        let receipt = Arc::new(Receipt { number, kind, message: message.to_owned() });
+        self.receipts.push_back(Arc::clone(&receipt));
         let mut records = vec![Record::Owed(receipt)];
         while self.receipts.len() > RECEIPTS
             && let Some(oldest) = self.receipts.pop_front()
@@ -409,9 +413,9 @@ impl Pushes {
 
     /// The platform answered for a receipt. By what it says: another process may have sent it, too.
     pub(crate) fn settle(&mut self, answered: &Receipt) -> Vec<Record> {
-        let like = |receipt: &Receipt| receipt.kind == answered.kind && receipt.message == answered.message;
+        let like = |receipt: &Arc<Receipt>| receipt.kind == answered.kind && receipt.message == answered.message;
         let Some(at) = self.receipts.iter().position(like) else { return Vec::new() };
-        self.receipts.remove(at).map(|receipt| Record::Settled(receipt.number)).into_iter().collect()
+        vec![Record::Settled(self.receipts.remove(at).number)]
     }
 
     /// Counts a push that is of no use.
@@ -431,12 +435,12 @@ impl Pushes {
         let old = |at: Timestamp| now.duration_since(at) > REMEMBERED;
         let keep = if self.seen.len() > KEPT + SLACK { KEPT } else { usize::MAX };
         while let Some(oldest) = self.seen.front().filter(|seen| self.seen.len() > keep || old(seen.at)) {
-            records.push(Record::Unseen(oldest.key));
+            records.push(Record::Forgotten(oldest.key));
             self.seen.pop_front();
         }
         let keep = if self.told.len() > KEPT + SLACK { KEPT } else { usize::MAX };
         while let Some(oldest) = self.told.front().filter(|told| self.told.len() > keep || old(told.at)) {
-            records.push(Record::Untold(oldest.key));
+            records.push(Record::Forgotten(oldest.key));
             self.told.pop_front();
         }
         records
@@ -548,7 +552,7 @@ mod tests {
         for record in records {
             match record {
                 Record::Seen(seen) => _ = disk.insert(seen.key, *seen),
-                Record::Unseen(key) => _ = disk.remove(key),
+                Record::Forgotten(key) => _ = disk.remove(key),
                 _ => {}
             }
         }

@@ -36,6 +36,16 @@ impl Runtime {
         joined(self.tokio()?.spawn(work.with_subscriber(self.dispatch.clone())).await)
     }
 
+    /// The same for `work` that blocks on the disk, off the worker: one thread is woken for it, not two.
+    pub(crate) async fn run_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let dispatch = self.dispatch.clone();
+        let work = move || tracing::dispatcher::with_default(&dispatch, work);
+        joined(self.tokio()?.spawn_blocking(work).await)
+    }
+
     /// Starts `work`; it ends early when the task is dropped.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<Task> {
         Ok(Task(self.tokio()?.spawn(work.with_subscriber(self.dispatch.clone())).abort_handle()))

@@ -265,7 +265,7 @@ pub(crate) enum Change {
     /// The member read these messages; none: all.
     MessagesRead(Option<Vec<String>>),
     /// The platform answered for a receipt, or does not know what it is about; `question` as above.
-    Receipted { receipt: Receipt, question: u64 },
+    Receipted { receipt: Arc<Receipt>, question: u64 },
     /// A push told of an offer; `question` as in [`Change::Answered`]'s ticket: an answer to an older one knows less.
     OfferPushed { offer: Box<Offer>, question: u64 },
     /// A push says that an offer is taken back at an instant; `question` as above.

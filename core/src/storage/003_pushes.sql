@@ -1,16 +1,12 @@
--- Pushes that came. `key` is 16 bytes of a SHA-256 of the message's id, or of all it says where it has none; `at` is in
--- milliseconds since 1970; `opened` is 1 when its notification was. The newest 500 of the last 30 days are kept.
+-- What is known of pushes, at `at`, in milliseconds since 1970. `key` is 16 bytes of a SHA-256. Without a `version`: of the
+-- message's id, or of all it says where it has none, a push that came; `opened` is 1 when its notification was. With one:
+-- of the kind and id of a thing, the newest version that a push told of it. The newest 500 of the last 30 days are kept
+-- of each.
 CREATE TABLE push (
     key BLOB NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
-    opened INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- The newest version that a push told of each thing; `key` is of its kind and id. As many are kept.
-CREATE TABLE told (
-    key BLOB NOT NULL PRIMARY KEY,
-    version INTEGER NOT NULL,
-    at INTEGER NOT NULL
+    opened INTEGER NOT NULL,
+    version INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- What the platform is still to be told of messages: `delivered` and `read` of pushes, `messageRead` of the inbox, and

@@ -19,7 +19,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, OpenFlags, Statement, Transaction, TransactionBehavior, params,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -540,20 +542,18 @@ fn read_history(connection: &Connection, entries: &mut Vec<HistoryEntry>) -> rus
 
 /// What was seen of pushes, and the receipts that wait. A row that cannot be read is left out.
 fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT key, at, opened FROM push ORDER BY at")?;
+    let mut statement = connection.prepare("SELECT key, at, opened, version FROM push")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if let (Some(key), Some(at)) = (read_key(row, 0), read_time(row, 1)) {
-            pushes.seen.push_back(Seen { key, at, opened: row.get(2)? });
+            match row.get(3)? {
+                Some(version) => pushes.told.push_back(Told { key, version, at }),
+                None => pushes.seen.push_back(Seen { key, at, opened: row.get(2)? }),
+            }
         }
     }
-    let mut statement = connection.prepare("SELECT key, version, at FROM told ORDER BY at")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if let (Some(key), Some(at)) = (read_key(row, 0), read_time(row, 2)) {
-            pushes.told.push_back(Told { key, version: row.get(1)?, at });
-        }
-    }
+    pushes.seen.make_contiguous().sort_by_key(|seen| seen.at);
+    pushes.told.make_contiguous().sort_by_key(|told| told.at);
     let mut statement = connection.prepare("SELECT number, kind, message FROM receipt ORDER BY number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -561,7 +561,7 @@ fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result
         let kind =
             ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
         if let Some(kind) = kind {
-            pushes.receipts.push_back(Receipt { number, kind, message });
+            pushes.receipts.push_back(Arc::new(Receipt { number, kind, message }));
         } else {
             tracing::error!(number, "a receipt cannot be read");
         }
@@ -707,9 +707,10 @@ fn put(transaction: &Transaction<'_>, row: Row, body: &impl Serialize) -> rusqli
 
 /// Writes what becomes of the events that wait.
 fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<()> {
+    let mut insert = insert_events(transaction)?;
     for step in steps {
         match step {
-            Step::Insert(row) => insert_event(transaction, row)?,
+            Step::Insert(row) => insert_event(&mut insert, row)?,
             Step::Rewrite(row) => {
                 let mut update = transaction
                     .prepare_cached("UPDATE event SET type = ?2, data = ?3, of_member = ?4 WHERE number = ?1")?;
@@ -732,12 +733,15 @@ fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<
     Ok(())
 }
 
-fn insert_event(transaction: &Transaction<'_>, row: &Queued) -> rusqlite::Result<()> {
-    let Queued { number, event, sequence, answered } = row;
-    let mut insert = transaction.prepare_cached(
+fn insert_events<'a>(transaction: &'a Transaction<'_>) -> rusqlite::Result<CachedStatement<'a>> {
+    transaction.prepare_cached(
         "INSERT INTO event (number, id, type, time, data, of_member, sequence, answered)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
+    )
+}
+
+fn insert_event(insert: &mut Statement<'_>, row: &Queued) -> rusqlite::Result<()> {
+    let Queued { number, event, sequence, answered } = row;
     let mut id = uuid::Uuid::encode_buffer();
     insert.execute(params![
         number,
@@ -755,7 +759,8 @@ fn insert_event(transaction: &Transaction<'_>, row: &Queued) -> rusqlite::Result
 /// Writes every event that waits, into a table that holds what memory knows, or nothing.
 fn put_events(transaction: &Transaction<'_>, outbox: &Outbox) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM event", [])?;
-    outbox.rows().try_for_each(|row| insert_event(transaction, row))
+    let mut insert = insert_events(transaction)?;
+    outbox.rows().try_for_each(|row| insert_event(&mut insert, row))
 }
 
 fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusqlite::Result<()> {
@@ -777,13 +782,9 @@ fn put_records(transaction: &Transaction<'_>, records: &[Record]) -> rusqlite::R
     for record in records {
         match record {
             Record::Seen(seen) => put_seen(transaction, seen)?,
-            Record::Unseen(key) => {
-                let mut delete = transaction.prepare_cached("DELETE FROM push WHERE key = ?1")?;
-                delete.execute([key.to_be_bytes()])?;
-            }
             Record::Told(told) => put_told(transaction, told)?,
-            Record::Untold(key) => {
-                let mut delete = transaction.prepare_cached("DELETE FROM told WHERE key = ?1")?;
+            Record::Forgotten(key) => {
+                let mut delete = transaction.prepare_cached("DELETE FROM push WHERE key = ?1")?;
                 delete.execute([key.to_be_bytes()])?;
             }
             Record::Owed(receipt) => put_receipt(transaction, receipt)?,
@@ -801,16 +802,23 @@ fn put_records(transaction: &Transaction<'_>, records: &[Record]) -> rusqlite::R
 }
 
 fn put_seen(transaction: &Transaction<'_>, Seen { key, at, opened }: &Seen) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("INSERT OR REPLACE INTO push (key, at, opened) VALUES (?1, ?2, ?3)")?
-        .execute(params![key.to_be_bytes(), at.as_millisecond(), opened])?;
-    Ok(())
+    put_push(transaction, *key, at.as_millisecond(), *opened, None)
 }
 
 fn put_told(transaction: &Transaction<'_>, Told { key, version, at }: &Told) -> rusqlite::Result<()> {
+    put_push(transaction, *key, at.as_millisecond(), false, Some(*version))
+}
+
+fn put_push(
+    transaction: &Transaction<'_>,
+    key: u128,
+    at: i64,
+    opened: bool,
+    version: Option<i64>,
+) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO told (key, version, at) VALUES (?1, ?2, ?3)")?
-        .execute(params![key.to_be_bytes(), version, at.as_millisecond()])?;
+        .prepare_cached("INSERT OR REPLACE INTO push (key, at, opened, version) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![key.to_be_bytes(), at, opened, version])?;
     Ok(())
 }
 
@@ -833,7 +841,7 @@ fn put_message(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Re
 
 /// Writes all that is known of pushes, and nothing else, into their tables.
 fn put_pushes(transaction: &Transaction<'_>, pushes: &Pushes) -> rusqlite::Result<()> {
-    transaction.execute_batch("DELETE FROM push; DELETE FROM told; DELETE FROM receipt;")?;
+    transaction.execute_batch("DELETE FROM push; DELETE FROM receipt;")?;
     pushes.seen.iter().try_for_each(|seen| put_seen(transaction, seen))?;
     pushes.told.iter().try_for_each(|told| put_told(transaction, told))?;
     pushes.receipts.iter().try_for_each(|receipt| put_receipt(transaction, receipt))

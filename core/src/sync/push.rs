@@ -26,7 +26,7 @@ const PUSH_JITTER: Duration = Duration::from_millis(300);
 const INBOX_PAGE: u32 = 50;
 
 impl Engine {
-    /// Takes what a push service handed to the app.
+    /// Takes what a push service handed to the app. Blocks on the disk.
     ///
     /// # Errors
     /// [`Error::Storage`] where it cannot be stored: then it was not taken.
@@ -42,11 +42,9 @@ impl Engine {
             Err(reason) => (Change::PushIgnored(reason), Err(reason)),
         };
         let mut judged = Ok(());
-        tokio::task::block_in_place(|| {
-            self.commit_by(false, |state| {
-                judged = push.as_ref().map_err(|reason| *reason).and_then(|push| state.judge(push, at));
-                Ok(state.apply(&change))
-            })
+        self.commit_by(false, |state| {
+            judged = push.as_ref().map_err(|reason| *reason).and_then(|push| state.judge(push, at));
+            Ok(state.apply(&change))
         })?;
         match (judged, push) {
             (Ok(()), Ok(push)) => {
@@ -161,10 +159,10 @@ impl Engine {
         }
     }
 
-    async fn send_receipt(self: &Arc<Self>, receipt: &Receipt, member: u64) -> Result<()> {
+    async fn send_receipt(self: &Arc<Self>, receipt: &Arc<Receipt>, member: u64) -> Result<()> {
         let platform = self.platform().await?;
         self.authorized(|token: String| {
-            let (engine, platform, receipt) = (Arc::clone(self), Arc::clone(&platform), receipt.clone());
+            let (engine, platform, receipt) = (Arc::clone(self), Arc::clone(&platform), Arc::clone(receipt));
             async move {
                 engine.check_member(member)?;
                 platform.receipt(&token, &receipt).await
