@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use imbl::Vector;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -96,7 +97,7 @@ pub(crate) struct Reply {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
     /// What is to be sent, oldest first.
-    queue: VecDeque<Arc<Queued>>,
+    queue: Vector<Arc<Queued>>,
     /// What the platform has taken and tasks may not have counted yet.
     settling: Vec<Arc<Queued>>,
     /// What the queue takes on disk, roughly.
@@ -351,7 +352,7 @@ impl Outbox {
 
     fn remove(&mut self, number: i64) -> Option<Arc<Queued>> {
         if let Ok(at) = self.queue.binary_search_by_key(&number, |row| row.number) {
-            let row = self.queue.remove(at)?;
+            let row = self.queue.remove(at);
             self.bytes -= row.event.size();
             return Some(row);
         }
@@ -393,7 +394,7 @@ pub(super) fn dropped(reason: DropReason, count: u64) -> Data {
         DropReason::Full => "full",
         DropReason::SignedOut => "signedOut",
     };
-    Data::from([("reason".to_owned(), text(reason)), ("count".to_owned(), number(count))])
+    Data::from_iter([("reason".to_owned(), text(reason)), ("count".to_owned(), number(count))])
 }
 
 /// A count as it crosses the boundary.
@@ -480,7 +481,7 @@ mod tests {
         let steps = outbox.report(|data| Event { data, ..Event::clone(&event("events.dropped", 999)) });
         take(&mut outbox, &steps);
         let last = outbox.queue.back().unwrap();
-        assert_eq!(last.event.data["count"], number(gone));
+        assert_eq!(last.event.data.get("count").unwrap().clone(), number(gone));
         assert!(outbox.report(|_| unreachable!("nothing new to report")).is_empty());
     }
 
@@ -568,7 +569,7 @@ mod tests {
         let step = outbox.refer("campaign").unwrap();
         take(&mut outbox, &[step]);
         let (batch, steps) = outbox.batch(BATCH);
-        assert_eq!(batch[0].event.data["referrer"], text("campaign"));
+        assert_eq!(batch[0].event.data.get("referrer").unwrap().clone(), text("campaign"));
         take(&mut outbox, &steps);
         assert!(outbox.refer("other").is_none());
     }

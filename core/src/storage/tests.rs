@@ -60,7 +60,7 @@ fn store(opened: &mut Opened, touched: Touched) -> Result<()> {
 /// Tracks so many events.
 fn track(ids: std::ops::Range<u128>) -> Change {
     let event = |id| {
-        let data = [("text".to_owned(), crate::events::text("x".repeat(100)))].into();
+        let data = [("text".to_owned(), crate::events::text("x".repeat(100)))].into_iter().collect();
         Arc::new(Event::new("custom", data, uuid::Uuid::from_u128(id), at(0), &jiff::tz::TimeZone::UTC, true))
     };
     Change::Track { events: ids.map(event).collect(), limits: crate::events::outbox::Limits::NONE }

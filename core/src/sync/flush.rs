@@ -186,7 +186,7 @@ impl Engine {
     /// Where this installation comes from, as the shell learned it.
     pub(crate) fn set_referrer(&self, referrer: &str) -> Result<()> {
         let referrer: String = referrer.chars().filter(|c| !c.is_control()).take(512).collect();
-        let data = Data::from([("referrer".to_owned(), text(referrer.clone()))]);
+        let data = Data::from_iter([("referrer".to_owned(), text(referrer.clone()))]);
         let event = Event { of_member: false, ..self.event(kind::ATTRIBUTED, data) };
         self.commit(&[Change::Referrer { referrer, event: Arc::new(event) }])
     }

@@ -515,7 +515,8 @@ impl Predicted<'_> {
     }
 }
 
-/// Facts by what may count them: each is held against each trigger once, however many tasks have it.
+/// Facts by what may count them. However many tasks have a trigger, and however many triggers ask for a field, a fact is
+/// looked at once for each.
 type ByTrigger<'a> = HashMap<&'a Trigger, Vec<&'a Fact>>;
 
 /// The task once the platform has answered for all that this phone knows.
@@ -566,7 +567,7 @@ fn predict<'a>(task: &'a Task, facts: &ByTrigger<'_>, acts: &[(&TaskAct, Option<
         // It has what came before one that it lists, too, though the list may be too short for that.
         let listed = queued.iter().rposition(|fact| task.counted_ids.len() >= LISTED && counted.contains(&fact.id));
         for fact in queued.iter().skip(listed.map_or(0, |at| at + 1)).filter(|fact| !counted.contains(&fact.id)) {
-            rule.count(&mut progress, fact);
+            rule.count_match(&mut progress, fact);
         }
     }
     for fact in &answers {
@@ -583,7 +584,7 @@ fn answered(task: &str, question: String, at: Timestamp) -> Fact {
         at,
         // Questionnaires have no days.
         day: Date::ZERO,
-        fields: BTreeMap::from([("task".to_owned(), task.to_owned()), ("question".to_owned(), question)]),
+        fields: [("task".to_owned(), task.to_owned()), ("question".to_owned(), question)].into_iter().collect(),
         amount: Decimal::ZERO,
     }
 }
@@ -656,13 +657,25 @@ fn by_trigger<'a>(tasks: &'a Tasks, facts: impl Iterator<Item = &'a Fact>) -> By
     for fact in facts.filter(|fact| seen.insert(fact.id)) {
         by_type.entry(fact.event.as_str()).or_default().push(fact);
     }
+    let mut by_value: HashMap<(&str, &str), HashMap<&str, Vec<&Fact>>> = HashMap::new();
     let mut by_trigger = ByTrigger::new();
     for Task { rule, .. } in &tasks.tasks {
-        if let Some(facts) = by_type.get(rule.trigger.event.as_str()) {
-            by_trigger
-                .entry(&rule.trigger)
-                .or_insert_with(|| facts.iter().copied().filter(|fact| rule.matches(fact)).collect());
-        }
+        let Trigger { event, conditions } = &rule.trigger;
+        let Some(of_type) = by_type.get(event.as_str()) else { continue };
+        by_trigger.entry(&rule.trigger).or_insert_with(|| {
+            let Some((name, value)) = conditions.first_key_value() else { return of_type.clone() };
+            let of_field = by_value.entry((event, name)).or_insert_with(|| {
+                let mut of_field: HashMap<&str, Vec<&Fact>> = HashMap::new();
+                for fact in of_type {
+                    if let Some(value) = fact.fields.get(name) {
+                        of_field.entry(value).or_default().push(fact);
+                    }
+                }
+                of_field
+            });
+            let facts = of_field.get(value.as_str()).map(Vec::as_slice).unwrap_or_default();
+            facts.iter().copied().filter(|fact| rule.matches(fact)).collect()
+        });
     }
     by_trigger
 }

@@ -15,6 +15,7 @@ use std::ops::RangeBounds;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, Weekday};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,7 +33,7 @@ pub struct Fact {
     /// The member's day on which it happened.
     pub day: Date,
     /// What else is known of it, as text.
-    pub fields: BTreeMap<String, String>,
+    pub fields: LiteMap<String, String>,
     /// The sum it is about; 0 where it is about none.
     pub amount: Decimal,
 }
@@ -168,18 +169,27 @@ impl Rule {
 
     /// Whether the task counts the fact, as far as the task is not done.
     pub fn counts(&self, fact: &Fact) -> bool {
+        self.matches(fact) && self.counts_match(fact)
+    }
+
+    /// The same for a fact that is known to match.
+    fn counts_match(&self, fact: &Fact) -> bool {
         let takes_part = if self.opt_in { self.counts_from.is_some_and(|from| fact.at >= from) } else { true };
         self.is_known()
             && takes_part
             && fact.at >= self.starts
             && self.ends.is_none_or(|ends| fact.at < ends)
             && (self.kind != Kind::Amount || is_positive(fact.amount))
-            && self.matches(fact)
     }
 
     /// Counts one more fact. False where it does not count.
     pub fn count(&self, progress: &mut Progress, fact: &Fact) -> bool {
-        if progress.completed || !self.counts(fact) {
+        self.matches(fact) && self.count_match(progress, fact)
+    }
+
+    /// The same for a fact that is known to match.
+    pub(crate) fn count_match(&self, progress: &mut Progress, fact: &Fact) -> bool {
+        if progress.completed || !self.counts_match(fact) {
             return false;
         }
         let window = self.window_of(fact.day);
@@ -390,7 +400,7 @@ mod tests {
             event: "app.opened".to_owned(),
             at: day.at(12, 0, 0, 0).in_tz("UTC").unwrap().timestamp(),
             day,
-            fields: BTreeMap::new(),
+            fields: LiteMap::new(),
             amount,
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn fact(id: u128, on: &str, amount: i64) -> Fact {
         event: "purchase".to_owned(),
         at: midday(day),
         day,
-        fields: BTreeMap::new(),
+        fields: litemap::LiteMap::new(),
         amount: amount.into(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use litemap::LiteMap;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -61,7 +62,7 @@ struct Happened {
     event: String,
     time: String,
     #[serde(default)]
-    fields: BTreeMap<String, String>,
+    fields: LiteMap<String, String>,
     #[serde(default)]
     amount: Decimal,
     counts: bool,

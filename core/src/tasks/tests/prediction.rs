@@ -205,7 +205,7 @@ impl World {
     fn event(&mut self, kind: usize, amount: i64, day: i32) -> Event {
         self.ids += 1;
         let at = noon(&later(day).to_string()) + SignedDuration::from_millis(i64::try_from(self.ids).unwrap());
-        let data = Data::from([("amount".to_owned(), events::number(amount))]);
+        let data = Data::from_iter([("amount".to_owned(), events::number(amount))]);
         Event::new(KINDS[kind], data, Uuid::from_u128(self.ids), at, &TimeZone::UTC, true)
     }
 
