@@ -531,8 +531,8 @@ pub(crate) fn view(
             && (words.is_empty() || has_words(row, &words))
     };
     let mut valid_until: Option<Timestamp> = None;
-    let mut first = Vec::with_capacity(ours.offers.len() + ours.coupons.len());
-    let mut then = Vec::new();
+    let most = ours.offers.len() + ours.coupons.len();
+    let (mut first, mut then) = (Vec::with_capacity(most), Vec::with_capacity(most));
     for row in rows(ours, now).filter(wanted) {
         let (shown, change) = show(&row, ours.asks, facts.as_ref(), now);
         valid_until = soonest(valid_until, change);
