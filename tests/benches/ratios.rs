@@ -43,6 +43,8 @@ fn main() {
     }
     if runs("track") {
         track();
+    }
+    if runs("track_together") {
         track_together();
     }
     if runs("tasks") {
@@ -445,7 +447,7 @@ fn offers_here() {
         ..OffersQuery::default()
     };
     let view = app.offers(query.clone()).unwrap();
-    assert_eq!(view.offers.len(), 500);
+    assert!(view.offers.len() >= 500);
     assert!(view.offers.iter().filter(|offer| offer.applies == Applies::Yes).count() >= 100);
     let mut times = Vec::new();
     for _ in 0..2_000 {
