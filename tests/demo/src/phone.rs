@@ -268,7 +268,7 @@ impl Views {
             Screen::Favourites => self.favourites = app.favourites(),
             Screen::Inbox => self.inbox = app.inbox(),
             Screen::Consents => self.consents = app.consents(),
-            // None of this terminal's.
+            // Asked for, not pulled: an act, since it reads the disk.
             Screen::Stores => {}
         }
     }
