@@ -73,7 +73,6 @@ pub(super) fn draw_line(frame: &mut Frame, area: Rect, model: &Model) {
             ("f", "filter"),
             ("l", "place"),
             ("e", "product"),
-            ("o", "offline"),
             ("q", "quit"),
         ],
         None if model.screen == Screen::Inbox => {

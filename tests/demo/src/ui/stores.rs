@@ -226,7 +226,7 @@ impl Page<'_> {
             lines.extend(facts.flat_map(|fact| self.wrapped(&fact)).map(|text| Line::styled(text, QUIET)));
             lines.push(key("Enter", "its page"));
         } else {
-            let facts: Vec<String> = std::iter::once(open).chain(word).chain(attributes).collect();
+            let facts: Vec<String> = word.into_iter().chain([open]).chain(attributes).collect();
             lines.push(row(self.width, "   ", &facts.join(" · "), String::new(), QUIET));
         }
         lines

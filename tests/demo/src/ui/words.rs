@@ -295,7 +295,8 @@ pub fn attribute(attribute: &StoreAttribute) -> String {
     match value.as_str() {
         value if name == FORMAT => apart(value),
         "true" | "Yes" | "" => apart(name),
-        value => format!("{} {value}", apart(name)),
+        // Several values are written as JSON.
+        value => format!("{} {}", apart(name), value.replace(['[', ']', '{', '}', '"'], "").replace(',', ", ")),
     }
 }
 
@@ -441,15 +442,13 @@ mod tests {
 
     #[test]
     fn a_store_says_on_its_own_clock_when_it_opens_and_closes() {
-        let said = |state: fn(Timestamp) -> OpenState, zone: Option<&str>, at: &str| {
-            open(&state(at.parse().unwrap()), &calendar().there(zone, None))
-        };
-        let (until, opens): (fn(Timestamp) -> OpenState, fn(Timestamp) -> OpenState) =
-            (|at| OpenState::Open { until: Some(at) }, |at| OpenState::Closed { opens_at: Some(at) });
-        assert_eq!(said(until, None, "2026-12-03T21:00:00Z"), "open until 22:00");
-        assert_eq!(said(until, Some("Europe/Moscow"), "2026-12-03T21:00:00Z"), "open until 00:00");
-        assert_eq!(said(opens, None, "2026-12-07T07:00:00Z"), "opens Monday 08:00");
-        assert_eq!(said(opens, Some("Mars/Base"), "2026-12-12T07:00:00Z"), "opens 12 December, 08:00");
+        let said = |state: OpenState, zone: Option<&str>| open(&state, &calendar().there(zone, None));
+        let until = |at: &str| OpenState::Open { until: Some(at.parse().unwrap()) };
+        let opens = |at: &str| OpenState::Closed { opens_at: Some(at.parse().unwrap()) };
+        assert_eq!(said(until("2026-12-03T21:00:00Z"), None), "open until 22:00");
+        assert_eq!(said(until("2026-12-03T21:00:00Z"), Some("Europe/Moscow")), "open until 00:00");
+        assert_eq!(said(opens("2026-12-07T07:00:00Z"), None), "opens Monday 08:00");
+        assert_eq!(said(opens("2026-12-12T07:00:00Z"), Some("Mars/Base")), "opens 12 December, 08:00");
         assert_eq!(open(&OpenState::Unknown, &calendar()), "hours not known");
     }
 
@@ -463,6 +462,7 @@ mod tests {
         let said =
             |name: &str, value: &str| attribute(&StoreAttribute { name: name.to_owned(), value: value.to_owned() });
         assert_eq!(said("CustomTradeFormat", "FuelStation"), "Fuel station");
+        assert_eq!(said("Pickup", r#"["desk","locker"]"#), "Pickup desk, locker");
         assert_eq!([said("CoffeeShop", "true"), said("Parking", "20")], ["Coffee shop", "Parking 20"]);
     }
 }
