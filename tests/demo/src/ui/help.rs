@@ -65,6 +65,22 @@ pub(super) fn draw_line(frame: &mut Frame, area: Rect, model: &Model) {
             ("b", "push"),
             ("q", "quit"),
         ],
+        None if model.screen == Screen::Stores && model.stores.picker.is_some() => &[
+            ("?", "keys"),
+            (", .", "choose"),
+            ("Enter", "take it, or not"),
+            ("Esc", "back to the list"),
+            ("q", "quit"),
+        ],
+        None if model.screen == Screen::Stores && model.stores.open.is_some() => &[
+            ("?", "keys"),
+            (", .", "scroll"),
+            ("a", "favourite"),
+            ("n", "you are here"),
+            ("o", "offline"),
+            ("Esc", "back"),
+            ("q", "quit"),
+        ],
         None if model.screen == Screen::Stores => &[
             ("?", "keys"),
             (", .", "choose"),

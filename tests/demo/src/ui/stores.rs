@@ -206,7 +206,7 @@ impl Page<'_> {
         scrolled(frame, area, lines, shown);
     }
 
-    /// What it is, how far; whether it is open, what it has.
+    /// What it is, how far or where; whether it is open, what it has.
     fn entry(&self, store: &StoreRow, word: Option<String>, chosen: bool) -> Vec<Line<'static>> {
         let style = if chosen { ACCENT.bold() } else { Style::new() };
         let margin = match (chosen, store.favourite) {
@@ -214,8 +214,10 @@ impl Page<'_> {
             (false, true) => " ★ ",
             (false, false) => "   ",
         };
-        let distance = store.distance_meters.map_or_else(String::new, words::distance);
-        let mut lines = vec![row(self.width, margin, &store.title, distance, style)];
+        // Without a place, the city tells those apart that are called the same.
+        let city = || store.address.city.clone().unwrap_or_default();
+        let far = store.distance_meters.map_or_else(city, words::distance);
+        let mut lines = vec![row(self.width, margin, &store.title, far, style)];
         let open = words::open(&store.open, &self.there(store));
         let attributes = store.attributes.iter().map(words::attribute);
         if chosen {

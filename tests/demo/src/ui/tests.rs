@@ -1121,7 +1121,10 @@ fn stores_are_looked_for_by_text_around_a_place_and_from_where_the_phone_is() {
     assert_eq!(listed(&model).text, None);
     press(&mut model, KeyCode::Char('j'));
     assert_eq!(listed(&model).place, None);
-    shows(&model, SMALL, &["anywhere; j finds where you are"]);
+    let anywhere =
+        StoresView { stores: vec![StoreRow { distance_meters: None, ..stores().stores[1].clone() }], ..stores() };
+    tell(&mut model, Told::List(anywhere));
+    shows(&model, SMALL, &["anywhere; j finds where you are", "Berlin │"]);
 }
 
 #[test]
@@ -1207,6 +1210,7 @@ fn the_page_of_a_store_has_its_week_its_tills_and_its_offers() {
         "The stores as of 14:30",
     ];
     shows(&model, LARGE, &wanted);
+    shows(&model, SMALL, &["a favourite", "n you are here", "Esc back"]);
     for _ in 0..40 {
         press(&mut model, KeyCode::Char('.'));
     }
