@@ -295,7 +295,7 @@ pub fn attribute(attribute: &StoreAttribute) -> String {
     match value.as_str() {
         value if name == FORMAT => apart(value),
         "true" | "Yes" | "" => apart(name),
-        // Several values are written as JSON.
+        // What is nested is written as JSON.
         value => format!("{} {}", apart(name), value.replace(['[', ']', '{', '}', '"'], "").replace(',', ", ")),
     }
 }
@@ -462,7 +462,7 @@ mod tests {
         let said =
             |name: &str, value: &str| attribute(&StoreAttribute { name: name.to_owned(), value: value.to_owned() });
         assert_eq!(said("CustomTradeFormat", "FuelStation"), "Fuel station");
-        assert_eq!(said("Pickup", r#"["desk","locker"]"#), "Pickup desk, locker");
+        assert_eq!(said("ChargingPoints", r#"{"ac":4,"dc":2}"#), "Charging points ac:4, dc:2");
         assert_eq!([said("CoffeeShop", "true"), said("Parking", "20")], ["Coffee shop", "Parking 20"]);
     }
 }
