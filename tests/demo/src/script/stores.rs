@@ -437,6 +437,7 @@ impl Stage {
             let path = STORES_PATH.to_owned();
             let fault = Fault { device: None, path, method: None, kind, skip: 0, times: None, processed: false };
             self.demo.sandbox.add_fault(fault).map_err(text)?;
+            drop(self.demo.sandbox.exchanges());
             self.demo.pass(DUE).await.map_err(text)?;
             let view = self
                 .brought("the list says that it could not be read", |view| {
@@ -444,6 +445,8 @@ impl Stage {
                 })
                 .await?;
             self.demo.sandbox.clear_faults();
+            let asked = self.demo.sandbox.exchanges().iter().any(|call| call.path == STORES_PATH);
+            hold(asked, format!("{pointer}: no delta came"))?;
             let same = view
                 .stores
                 .iter()
