@@ -7,6 +7,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -108,6 +109,13 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
         .unwrap_or_else(|error| Err(Error::Bug(format!("a blocking call ended early: {error}"))))
 }
 
+/// Waits. What has blocked in place may have outlived the runtime, whose timer panics then: it ends here instead, since a
+/// runtime that is gone does not go on with a task that has yielded.
+pub(crate) async fn sleep(time: Duration) {
+    tokio::task::yield_now().await;
+    tokio::time::sleep(time).await;
+}
+
 /// Work that at most one task does at a time: who comes while it runs waits for the same result. It goes on when all
 /// who wait have left.
 pub(crate) struct SingleFlight<T: Clone>(Arc<Mutex<Option<Flight<T>>>>);
@@ -149,7 +157,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
+    use std::sync::mpsc;
 
     use super::*;
 
@@ -165,6 +173,27 @@ mod tests {
     fn a_panic_in_a_task_is_an_error() {
         let outcome: Result<()> = waiting(runtime().run(async { panic!("planted") }));
         assert!(matches!(outcome, Err(Error::Bug(_))), "{outcome:?}");
+    }
+
+    #[test]
+    fn work_that_outlives_the_runtime_ends_quietly() {
+        let runtime = runtime();
+        let (begun, begins) = mpsc::channel();
+        let (end, ends) = mpsc::channel();
+        let task = runtime.tokio().unwrap().spawn(async move {
+            tokio::task::block_in_place(|| {
+                begun.send(()).unwrap();
+                ends.recv().unwrap();
+            });
+            sleep(Duration::from_mins(1)).await;
+        });
+        begins.recv().unwrap();
+        drop(runtime);
+        // Time for the worker that took over to shut the timer down.
+        std::thread::sleep(Duration::from_millis(200));
+        end.send(()).unwrap();
+        let outcome = waiting(task);
+        assert!(outcome.as_ref().is_err_and(JoinError::is_cancelled), "{outcome:?}");
     }
 
     #[test]

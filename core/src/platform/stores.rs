@@ -119,7 +119,7 @@ impl StoreRow {
             )
         });
         let attributes = self.additional_info.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let attributes = attributes.iter().filter_map(attribute).take(MOST_ATTRIBUTES);
+        let attributes = attributes.iter().flat_map(self::attributes).take(MOST_ATTRIBUTES);
         Ok(Store {
             id: self.id,
             listed: Listed {
@@ -149,15 +149,21 @@ impl StoreRow {
     }
 }
 
-fn attribute(value: &Value) -> Option<StoreAttribute> {
-    let name = text(value.get("name"), LONGEST_NAME)?;
-    let value = match value.get("value")? {
-        Value::Null => return None,
-        // A list or an object as the JSON that it is.
-        value @ (Value::Array(_) | Value::Object(_)) => clean(&value.to_string(), LONGEST_NAME)?,
-        value => text(Some(value), LONGEST_NAME)?,
+/// An attribute, once for each of its values where they are a list: rules of offers ask for any of them.
+fn attributes(value: &Value) -> Vec<StoreAttribute> {
+    let Some(name) = text(value.get("name"), LONGEST_NAME) else { return Vec::new() };
+    let values = match value.get("value") {
+        Some(Value::Array(values)) => values.as_slice(),
+        Some(value) => std::slice::from_ref(value),
+        None => &[],
     };
-    Some(StoreAttribute { name, value })
+    let values = values.iter().filter_map(|value| match value {
+        Value::Null => None,
+        // What is nested as the JSON that it is.
+        value @ (Value::Array(_) | Value::Object(_)) => clean(&value.to_string(), LONGEST_NAME),
+        value => text(Some(value), LONGEST_NAME),
+    });
+    values.map(|value| StoreAttribute { name: name.clone(), value }).collect()
 }
 
 /// The hours. A week that is no object, and one that names no day at all, say nothing.

@@ -13,9 +13,13 @@ use pocketcard::{Loyalty, LoyaltyError};
 
 use crate::demo::{Demo, DemoError};
 use crate::model::{Act, Done};
+use crate::stores::{Asked, Told};
 use crate::tasks::Played;
 use crate::till::{self, Goods, Refused};
 use crate::ui::words::failure;
+
+/// What an act comes to that needs the app.
+const NOT_RUNNING: &str = "The app is not running.";
 
 /// Does `act`. Runs beside the screen, which goes on.
 pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
@@ -44,6 +48,12 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
         Act::Answer(task, answers) => phone(&demo, async |app| app.answer_task(task, answers).await).await,
         Act::Celebrated(tasks) => phone(&demo, async |app| app.celebrated(tasks).await).await,
         Act::ActivateOffer(offer) => phone(&demo, async |app| app.activate_offer(offer).await).await,
+        Act::AskStores(asked) => ask(&demo, asked).await,
+        Act::FindGoods(name) => find_goods(&demo, name).await,
+        Act::FavourStore(store, favourite) => {
+            phone(&demo, async |app| app.set_favourite_store(store, favourite).await).await
+        }
+        Act::EnterStore(store) => phone(&demo, async |app| app.set_current_store(store).await).await,
         Act::ReadMessage(id) => phone(&demo, async |app| app.read_messages(Some(vec![id])).await).await,
         Act::OpenNotification(notification) => open(&demo, notification).await,
         Act::Push(campaign, member) => {
@@ -86,7 +96,7 @@ pub async fn perform(demo: Arc<Demo>, act: Act) -> Done {
 async fn phone(demo: &Demo, act: impl AsyncFnOnce(Arc<Loyalty>) -> Result<(), LoyaltyError>) -> Done {
     match demo.phone.app() {
         Some(app) => Done::Phone(act(app).await.err().as_ref().map(failure)),
-        None => Done::Phone(Some("The app is not running.".to_owned())),
+        None => Done::Phone(Some(NOT_RUNNING.to_owned())),
     }
 }
 
@@ -94,8 +104,26 @@ async fn step(demo: &Demo, step: RegistrationStep) -> Done {
     phone(demo, async |app| app.registration_step(step).await).await
 }
 
+async fn ask(demo: &Demo, asked: Asked) -> Done {
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some(NOT_RUNNING.to_owned())) };
+    let told = match asked.clone() {
+        Asked::List(query) => app.stores(*query).await.map(Told::List),
+        Asked::Stock(goods, query) => app.check_stock(goods, *query).await.map(Told::Stock),
+        Asked::Page(store) => app.store(store).await.map(|page| Told::Page(page.map(Box::new))),
+    };
+    Done::Stores(asked, told.map_err(|error| failure(&error)))
+}
+
+async fn find_goods(demo: &Demo, name: String) -> Done {
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some(NOT_RUNNING.to_owned())) };
+    match app.find_goods(name).await {
+        Ok(found) => Done::Goods(found),
+        Err(error) => Done::Phone(Some(failure(&error))),
+    }
+}
+
 async fn play(demo: &Demo, game: Game) -> Done {
-    let Some(app) = demo.phone.app() else { return Done::Phone(Some("The app is not running.".to_owned())) };
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some(NOT_RUNNING.to_owned())) };
     match app.play(game.id.clone()).await {
         Ok(outcome) => Done::Played(Played { game, outcome }),
         // The core keeps the play's key.
@@ -108,7 +136,7 @@ async fn play(demo: &Demo, game: Game) -> Done {
 
 /// The member taps a notification: the platform is told, and its link says which screen it is about.
 async fn open(demo: &Demo, notification: Notification) -> Done {
-    let Some(app) = demo.phone.app() else { return Done::Phone(Some("The app is not running.".to_owned())) };
+    let Some(app) = demo.phone.app() else { return Done::Phone(Some(NOT_RUNNING.to_owned())) };
     if let Some(message) = notification.message
         && let Err(error) = app.push_opened(message).await
     {

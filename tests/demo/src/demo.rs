@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use pocketcard::push::Notification;
-use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError, WHOLE_CHAIN};
+use pocketcard_sandbox::{ControlError, Fault, FaultKind, NewMember, Options, Sandbox, StartError};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -17,6 +17,9 @@ use crate::till::{Refused, Till};
 
 /// A member of the sandbox's seed: Silver, with points that activate and points that expire.
 pub const SEEDED_PHONE: &str = "+49 171 3920001";
+
+/// The stores of the chain: enough that a city has pages of them, few enough that a slow machine brings them at once.
+const STORES: u64 = 2_000;
 
 /// What the phone calls. The till and the control API are elsewhere.
 const PHONES_PATHS: [&str; 4] = ["/publicapi", "/authorizationService", "/app", "/push"];
@@ -78,7 +81,7 @@ impl Demo {
         let made = tempfile::Builder::new().prefix("pocketcard-demo-").tempdir();
         let folder = made.map_err(|error| DemoError::Io { what: "cannot make a temporary folder", error })?;
         // Recorded, so that the script can count calls.
-        let options = Options { record: true, stores: WHOLE_CHAIN, ..Options::new(folder.path().join("sandbox.db")) };
+        let options = Options { record: true, stores: STORES, ..Options::new(folder.path().join("sandbox.db")) };
         let sandbox = Sandbox::start(options).await?;
         let client = http_client()?;
         let phone = Arc::new(Phone::new(sandbox.url(), folder.path()));

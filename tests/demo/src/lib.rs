@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`phone`] | the app on the phone: open, observe, pull, kill |
 //! | [`clock`], [`secrets`], [`pushes`] | what the phone lends the core and what stands in for its push service |
-//! | [`model`], [`tasks`], [`offers`] | what is on the terminal, and which key leads to which act |
+//! | [`model`], [`tasks`], [`offers`], [`stores`] | what is on the terminal, and which key leads to which act |
 //! | [`acts`] | what an act does |
 //! | [`ui`] | how the model looks |
 //! | [`terminal`] | keys in, frames out |
@@ -23,6 +23,7 @@ pub mod phone;
 pub mod pushes;
 pub mod script;
 pub mod secrets;
+pub mod stores;
 pub mod tasks;
 pub mod terminal;
 pub mod till;

@@ -15,12 +15,14 @@ use pocketcard::links::Route;
 use pocketcard::offers::OfferId;
 use pocketcard::push::Notification;
 use pocketcard::session::{Member, PendingStep, RegistrationActionKind, SessionView};
+use pocketcard::stores::GoodsView;
 use pocketcard::tasks::{Game, TaskAnswer};
 use pocketcard::types::{Decimal, Screen, Timestamp};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::offers::{Campaign, ChosenMessage, Filter};
 use crate::phone::Views;
+use crate::stores::{Asked, Stores, Told};
 use crate::tasks::{Answering, Chosen, Played};
 use crate::till::{Customer, Goods, Receipt, Sms};
 
@@ -66,6 +68,8 @@ pub struct Model {
     pub offer: Option<OfferId>,
     /// The message that is chosen.
     pub message: Option<ChosenMessage>,
+    /// The stores' screen.
+    pub stores: Stores,
     /// What the platform pushes next.
     pub campaign: Campaign,
     /// The till.
@@ -85,6 +89,12 @@ pub enum Field {
     Code,
     /// A code for the till to look at.
     TillCode,
+    /// What stores are called, or where they are.
+    StoreText,
+    /// Where to look for stores.
+    Place,
+    /// A product that stores may have.
+    Goods,
 }
 
 /// The till's pane.
@@ -143,6 +153,14 @@ pub enum Act {
     Celebrated(Vec<String>),
     /// Activate an offer, or accept a personal one.
     ActivateOffer(i64),
+    /// Ask for stores, or for one.
+    AskStores(Asked),
+    /// Look for products of this name.
+    FindGoods(String),
+    /// Make a store a favourite, or no longer.
+    FavourStore(i64, bool),
+    /// The member is in this store; none: in none any more.
+    EnterStore(Option<i64>),
     /// A message was read.
     ReadMessage(String),
     /// The member taps a notification.
@@ -197,6 +215,10 @@ pub enum Done {
     Reopened,
     /// A game was played.
     Played(Played),
+    /// The core answered what the stores' screen asked.
+    Stores(Asked, Result<Told, String>),
+    /// There are these products.
+    Goods(GoodsView),
     /// The till looked at a code.
     Identified(Result<Customer, String>),
     /// A link led to this screen; none: to none.
@@ -235,6 +257,7 @@ impl Model {
             filter: Filter::default(),
             offer: None,
             message: None,
+            stores: Stores::default(),
             campaign: Campaign::default(),
             till: Till { counts: vec![0; goods.len()], goods, ..Till::default() },
             sms: None,
@@ -264,6 +287,8 @@ impl Model {
             Done::Noted => {}
             Done::Reopened => self.notice = Some("The app was killed and opened again.".to_owned()),
             Done::Played(played) => (self.notice, self.played) = (None, Some(played)),
+            Done::Stores(asked, told) => self.stores.tell(asked, told),
+            Done::Goods(found) => self.pick_goods(found),
             Done::Identified(customer) => self.till.customer = Some(customer),
             Done::Opened(route) => self.lead_to(route),
             Done::Pushed(campaign) => self.campaign = campaign.next(),
@@ -299,7 +324,10 @@ impl Model {
             return None;
         }
         match self.typing {
-            Some(field) => self.field(field).push_str(&text),
+            Some(field) => {
+                self.field(field).push_str(&text);
+                self.stores.begin_again();
+            }
             None => return Some(Act::Identify(text)),
         }
         None
@@ -323,13 +351,25 @@ impl Model {
 
     fn typed(&mut self, field: Field, key: KeyCode) -> Option<Act> {
         match key {
-            KeyCode::Char(sign) => self.field(field).push(sign),
-            KeyCode::Backspace => _ = self.field(field).pop(),
+            KeyCode::Char(sign) => {
+                self.field(field).push(sign);
+                self.stores.begin_again();
+            }
+            KeyCode::Backspace => {
+                self.field(field).pop();
+                self.stores.begin_again();
+            }
             // As phones offer a code that has just come by SMS.
             KeyCode::Tab if field == Field::Code => {
                 return self.sms.as_ref().map(|sms| Act::ConfirmCode(sms.code.clone()));
             }
             KeyCode::Esc | KeyCode::Tab => self.typing = None,
+            // What is found shows while it is typed.
+            KeyCode::Enter if matches!(field, Field::StoreText | Field::Place) => self.typing = None,
+            KeyCode::Enter if field == Field::Goods => {
+                self.typing = None;
+                return Some(Act::FindGoods(self.stores.wanted.trim().to_owned()));
+            }
             KeyCode::Enter => {
                 let text = self.field(field).trim().to_owned();
                 if text.is_empty() {
@@ -348,6 +388,7 @@ impl Model {
                         self.till.code.clear();
                         Some(Act::Identify(text))
                     }
+                    Field::StoreText | Field::Place | Field::Goods => None,
                 };
             }
             _ => {}
@@ -361,6 +402,7 @@ impl Model {
         let session = self.screen == Screen::Session;
         let tasks = self.screen == Screen::Tasks;
         let offers = self.screen == Screen::Offers;
+        let stores = self.screen == Screen::Stores;
         let inbox = self.screen == Screen::Inbox;
         self.notice = None;
         match key {
@@ -373,15 +415,17 @@ impl Model {
             KeyCode::Char('3') => self.screen = Screen::History,
             KeyCode::Char('4') => self.screen = Screen::Tasks,
             KeyCode::Char('5') => self.screen = Screen::Offers,
-            KeyCode::Char('6') => self.screen = Screen::Inbox,
-            KeyCode::Char('7') => self.screen = Screen::Session,
+            KeyCode::Char('6') => self.screen = Screen::Stores,
+            KeyCode::Char('7') => self.screen = Screen::Inbox,
+            KeyCode::Char('8') => self.screen = Screen::Session,
             KeyCode::Tab => {
                 self.screen = match self.screen {
                     Screen::Card => Screen::Balance,
                     Screen::Balance => Screen::History,
                     Screen::History => Screen::Tasks,
                     Screen::Tasks => Screen::Offers,
-                    Screen::Offers => Screen::Inbox,
+                    Screen::Offers => Screen::Stores,
+                    Screen::Stores => Screen::Inbox,
                     Screen::Inbox => Screen::Session,
                     _ => Screen::Card,
                 }
@@ -391,6 +435,18 @@ impl Model {
             KeyCode::Enter => return self.go_on(),
             KeyCode::Char('e') if session => self.typing = Some(Field::Login),
             KeyCode::Char('n') if session => return Some(Act::Register(self.login.clone())),
+            KeyCode::Char('.') | KeyCode::PageDown if stores => self.choose_store(true),
+            KeyCode::Char(',') | KeyCode::PageUp if stores => self.choose_store(false),
+            KeyCode::Char('>') if stores => self.turn_page(true),
+            KeyCode::Char('<') if stores => self.turn_page(false),
+            KeyCode::Char('/') if stores => self.type_store(Field::StoreText),
+            KeyCode::Char('l') if stores => self.type_store(Field::Place),
+            KeyCode::Char('e') if stores => self.type_store(Field::Goods),
+            KeyCode::Char('j') if stores => self.locate(),
+            KeyCode::Char('f') if stores => self.pick_filter(),
+            KeyCode::Char('a') if stores => return self.favour(),
+            KeyCode::Char('n') if stores => return self.enter_store(),
+            KeyCode::Esc if stores => self.step_back(),
             KeyCode::Char('a') if self.code_is_due() => return Some(Act::ResendCode),
             KeyCode::Esc if session && self.step().is_some() => return Some(Act::LeaveStep),
             KeyCode::Char('x') => return Some(Act::SignOut),
@@ -439,6 +495,9 @@ impl Model {
 
     /// Enter: the next thing that the screen waits for; on that of the sign-in, what the session waits for.
     fn go_on(&mut self) -> Option<Act> {
+        if self.screen == Screen::Stores {
+            return self.open_store();
+        }
         if self.screen != Screen::Session {
             if !self.is_signed_in() {
                 self.screen = Screen::Session;
@@ -501,6 +560,7 @@ impl Model {
                 OfferId::Offer { id } => Some(Activity::OfferViewed { offer: id }),
                 OfferId::Coupon { id } => Some(Activity::CouponShown { coupon: id }),
             },
+            (Screen::Stores, ..) => Some(Activity::StoreViewed { store: self.stores.page()?.store.id }),
             (Screen::Tasks, _, Some(Chosen::Task(task))) => Some(Activity::TaskViewed { task: task.clone() }),
             _ => None,
         }
@@ -530,6 +590,9 @@ impl Model {
             Field::Login => &mut self.login,
             Field::Code => &mut self.code,
             Field::TillCode => &mut self.till.code,
+            Field::StoreText => &mut self.stores.text,
+            Field::Place => &mut self.stores.place,
+            Field::Goods => &mut self.stores.wanted,
         }
     }
 

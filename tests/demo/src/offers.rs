@@ -168,9 +168,8 @@ impl Model {
                 (self.screen, self.message) = (Screen::Inbox, Some(ChosenMessage { id: message, open: true }));
             }
             Some(Route::Settings) => self.screen = Screen::Session,
-            Some(Route::Stores | Route::Store { .. }) => {
-                self.notice = Some("This demo has no screen of stores.".to_owned());
-            }
+            Some(Route::Stores) => self.lead_to_stores(None),
+            Some(Route::Store { store }) => self.lead_to_stores(Some(store)),
             None => {}
         }
     }
@@ -184,7 +183,7 @@ impl Model {
 }
 
 /// What stands before or behind `now`; the first where that is nowhere.
-fn beside<T: PartialEq>(all: Vec<T>, now: Option<T>, forward: bool) -> Option<T> {
+pub(crate) fn beside<T: PartialEq>(all: Vec<T>, now: Option<T>, forward: bool) -> Option<T> {
     let place = all.iter().position(|item| Some(item) == now.as_ref());
     let next = match place {
         None => 0,

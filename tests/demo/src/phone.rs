@@ -139,6 +139,14 @@ impl Phone {
     /// # Errors
     /// As [`Loyalty::open`].
     pub fn open(&self) -> Result<Arc<Loyalty>, LoyaltyError> {
+        self.open_as(PlatformType::Android)
+    }
+
+    /// The same on a phone of another kind.
+    ///
+    /// # Errors
+    /// As [`Loyalty::open`].
+    pub fn open_as(&self, platform_type: PlatformType) -> Result<Arc<Loyalty>, LoyaltyError> {
         let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(App { loyalty, .. }) = &*app {
             return Ok(Arc::clone(loyalty));
@@ -148,7 +156,7 @@ impl Phone {
             data_folder: self.data_folder().to_string_lossy().into_owned(),
             app_name: "PocketcardDemo".to_owned(),
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
-            platform_type: PlatformType::Android,
+            platform_type,
             platform_version: "16".to_owned(),
             locale: "en-GB".to_owned(),
             time_zone: TIME_ZONE.to_owned(),
@@ -268,7 +276,7 @@ impl Views {
             Screen::Favourites => self.favourites = app.favourites(),
             Screen::Inbox => self.inbox = app.inbox(),
             Screen::Consents => self.consents = app.consents(),
-            // None of this terminal's.
+            // Asked for, not pulled: an act, since it reads the disk.
             Screen::Stores => {}
         }
     }

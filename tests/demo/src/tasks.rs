@@ -2,7 +2,6 @@
 //!
 //! Pure, as all of [`crate::model`], of which this is a part. What can be done next, and whether it can, the core says.
 
-use pocketcard::events::Activity;
 use pocketcard::tasks::{
     Game, GameOutcome, NextStep, Participation, TaskAnswer, TaskQuestionKind, TaskQuestionView, TaskView,
 };
@@ -10,7 +9,6 @@ use pocketcard::types::Screen;
 use ratatui::crossterm::event::KeyCode;
 
 use crate::model::{Act, Model};
-use crate::till::{STORE, STORE_NAME};
 
 /// What is chosen on the tasks' screen. By id: what is above it may come and go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,9 +119,8 @@ impl Model {
                 None
             }
             "pocketcard://stores" => {
-                // This demo has no map; the nearest store is where its till is.
-                self.notice = Some(format!("The nearest: {STORE_NAME}"));
-                Some(Act::Track(Activity::StoreViewed { store: STORE }))
+                self.lead_to_stores(None);
+                None
             }
             _ => Some(Act::OpenLink(link)),
         }

@@ -22,6 +22,7 @@ use crate::acts::perform;
 use crate::demo::{Demo, DemoError, SEEDED_PHONE};
 use crate::model::{Act, Done, Model};
 use crate::phone::{News, Views};
+use crate::stores::Asked;
 use crate::ui;
 
 /// How often the countdown is drawn.
@@ -44,7 +45,7 @@ pub async fn run() -> Result<(), DemoError> {
     let clock = demo.phone.clock.read();
     let model = Model::new(demo.phone.views(), clock.wall, goods, SEEDED_PHONE.to_owned());
     let screen = Held::new().map_err(|error| DemoError::Io { what: "cannot use the terminal", error })?;
-    Loop { demo, model, screen, acts: JoinSet::new(), seen: None }.play(notifications).await
+    Loop { demo, model, screen, acts: JoinSet::new(), seen: None, asked: None }.play(notifications).await
 }
 
 /// The terminal while it is ours.
@@ -75,6 +76,8 @@ struct Loop {
     acts: JoinSet<Done>,
     /// What the member looked at last, as it was tracked.
     seen: Option<Activity>,
+    /// What the stores' screen asked last, and in which minute.
+    asked: Option<(Asked, i64)>,
 }
 
 impl Loop {
@@ -88,6 +91,7 @@ impl Loop {
             let drawn = self.screen.0.draw(|frame| ui::draw(frame, &self.model));
             drawn.map_err(|error| DemoError::Io { what: "cannot draw", error })?;
             self.track_what_is_seen();
+            self.ask_for_stores();
             let act = tokio::select! {
                 key = keys.recv() => match key {
                     Some(Event::Key(key)) if key.kind != KeyEventKind::Release => self.model.key(key),
@@ -134,6 +138,9 @@ impl Loop {
     async fn finish(&mut self, done: Result<Done, tokio::task::JoinError>) -> Result<(), DemoError> {
         match done {
             Ok(done) => {
+                if matches!(done, Done::Reopened | Done::Online(_)) {
+                    self.asked = None;
+                }
                 if matches!(done, Done::Reopened) {
                     // What it shows, it shows anew.
                     self.seen = None;
@@ -159,11 +166,26 @@ impl Loop {
         }
     }
 
+    /// The stores' screen asks anew when what it asks is another, and each minute: hours begin and end.
+    fn ask_for_stores(&mut self) {
+        let minute = self.model.now.as_second().div_euclid(60);
+        let asked = self.model.asked().map(|asked| (asked, minute));
+        if asked != self.asked {
+            self.asked.clone_from(&asked);
+            if let Some((asked, _)) = asked {
+                self.begin(Act::AskStores(asked));
+            }
+        }
+    }
+
     /// The core says which screens changed: their views are pulled.
     fn hear(&mut self, news: News) {
         match news {
             News::Log(record) => self.model.log(record),
             News::Changed(screens) => {
+                if screens.iter().any(|screen| matches!(screen, Screen::Stores | Screen::Offers)) {
+                    self.asked = None;
+                }
                 if let (Some(app), Some(mut views)) = (self.demo.phone.app(), self.model.views.clone()) {
                     for screen in screens {
                         views.pull(&app, screen);

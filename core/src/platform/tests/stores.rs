@@ -19,6 +19,7 @@ fn merchant(id: i64) -> Value {
         "additionalInfo": [
             { "name": "CustomTradeFormat", "value": "Hypermarket" }, { "name": "Parking", "value": true },
             { "name": "Floors", "value": 2 }, { "name": "Empty", "value": null }, { "value": "nameless" }, 7,
+            { "name": "Pickup", "value": ["desk", "locker", null] }, { "name": "Chargers", "value": { "ac": 4 } },
         ],
     })
 }
@@ -47,7 +48,9 @@ async fn stores_are_read_with_their_hours_zones_and_attributes() {
     let address = &store.listed.address;
     assert_eq!((address.city.as_deref(), address.street.as_deref()), (Some("city Berlin"), Some("Unter den Linden")));
     let attributes: Vec<_> = store.listed.attributes.iter().map(|a| (a.name.as_str(), a.value.as_str())).collect();
-    assert_eq!(attributes, [("CustomTradeFormat", "Hypermarket"), ("Parking", "true"), ("Floors", "2")]);
+    let plain = [("CustomTradeFormat", "Hypermarket"), ("Parking", "true"), ("Floors", "2")];
+    let several = [("Pickup", "desk"), ("Pickup", "locker"), ("Chargers", r#"{"ac":4}"#)];
+    assert_eq!(attributes, [plain, several].concat());
     assert_eq!((store.detail.zone.as_deref(), store.detail.till), (Some("Europe/Berlin"), Some(Symbology::Aztec)));
     let hours = &store.detail.hours;
     assert_eq!(hours.week.as_ref().unwrap()[0].intervals.len(), 1);

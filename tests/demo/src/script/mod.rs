@@ -4,6 +4,7 @@
 //! a minute to pass, a minute passes on the phone's and the platform's clocks at once.
 
 mod offers;
+mod stores;
 mod tasks;
 
 use std::path::Path;
@@ -161,6 +162,28 @@ pub async fn play(tell: impl FnMut(&str)) -> Result<Report, DemoError> {
         .await;
     story.step("no pushes of offers, please", "the consent counts at the platform", stage.consent_changed()).await;
     story.step("an offer ends", "it vanishes at its instant, offline", stage.offer_expires()).await;
+    story.step("the stores are brought", "the whole chain, and what it is filtered by", stage.chain_is_brought()).await;
+    story.step("where can I buy this?", "near me; offline as last known, marked so", stage.where_to_buy()).await;
+    story
+        .step("the nearest stores, offline", "how far, how long, where, what, as of when", stage.nearest_offline())
+        .await;
+    story.step("stores in other zones", "open and closed by their own clocks", stage.hours_in_their_zones()).await;
+    story
+        .step("by radius, by box, so many", "each the right ones; further pages follow", stage.by_radius_box_and_page())
+        .await;
+    story.step("around a place typed in", "without accents, in either script", stage.around_a_place()).await;
+    story.step("open now, open then", "at its minute a store comes or goes", stage.open_then()).await;
+    story.step("stores with coffee, with parking", "attributes, one or several", stage.by_attribute()).await;
+    story.step("stores for an offer", "those in which it applies; so do their pages say", stage.by_offer()).await;
+    story.step("favourite stores", "kept through a kill, and filtered by", stage.favourite_stores()).await;
+    story.step("stores by name, street, city", "typing errors are forgiven", stage.searched()).await;
+    story.step("pages of stores", "breaks, past midnight, round the clock, holidays", stage.pages_of_stores()).await;
+    story.step("in a store", "the card is drawn as its tills read it", stage.card_follows_the_tills()).await;
+    story.step("stores to watch", "as many as the phone's system takes", stage.stores_watched()).await;
+    story.step("a delta of the chain", "swapped in whole", stage.delta_swapped_in()).await;
+    story.step("bad deltas", "the chain stays as it was", stage.bad_delta()).await;
+    story.step("bad questions", "a clear error, no list", stage.bad_input()).await;
+    story.step("bad hours", "never open by mistake", stage.bad_hours()).await;
     story.step("signed out", "nothing of the member is left on the phone", stage.signed_out()).await;
     story.step("the platform hears of it", "what was given up is counted, none is sent", stage.hears_of_it()).await;
     story.step("a new member registers", "terms, phone, code; a card and welcome points", stage.registers()).await;

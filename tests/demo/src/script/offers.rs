@@ -26,7 +26,7 @@ use crate::till::{self, HYPERMARKET, scan};
 /// Of the programme's own offers: 100 points for paying online.
 const PAY_ONLINE: i64 = 1;
 /// 10 % off at hypermarkets.
-const HYPER: i64 = 2;
+pub(super) const HYPER: i64 = 2;
 /// Double points at weekends, once activated.
 const WEEKEND: i64 = 3;
 /// A personal one, to be accepted.
@@ -556,7 +556,7 @@ impl Stage {
     }
 }
 
-fn id(offer: i64) -> OfferId {
+pub(super) fn id(offer: i64) -> OfferId {
     OfferId::Offer { id: offer }
 }
 

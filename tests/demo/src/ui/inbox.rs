@@ -5,10 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 use super::words::{self, Calendar};
-use super::{ACCENT, QUIET, message, session};
+use super::{ACCENT, QUIET, message, scrolled, session};
 use crate::model::Model;
 use crate::phone::Views;
 
@@ -50,8 +49,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, views: &Views, model: &Model, 
     if inbox.more {
         lines.push(Line::styled(" There is more.", QUIET));
     }
-    let skip = shown.end.saturating_sub(usize::from(area.height)).min(shown.start);
-    frame.render_widget(Paragraph::new(lines.split_off(skip)), area);
+    scrolled(frame, area, lines, shown);
 }
 
 fn empty(frame: &mut Frame, area: Rect, views: &Views) {

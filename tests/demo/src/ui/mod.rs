@@ -10,10 +10,13 @@ mod inbox;
 mod offers;
 mod outbox;
 mod session;
+mod stores;
 pub mod symbol;
 mod tasks;
 mod till;
 pub mod words;
+
+use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use pocketcard::types::{Freshness, Screen};
@@ -37,7 +40,7 @@ const WARNING: Style = Style::new().fg(Color::Red);
 /// The narrowest phone: a rotating code's symbol with its quiet zone, and a little air.
 const PHONE_WIDTH: u16 = 41;
 /// The till is not wider than it has to be.
-const TILL_WIDTH: u16 = 56;
+const TILL_WIDTH: u16 = 53;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame, model: &Model) {
@@ -75,7 +78,7 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
     let unread = views.inbox.unread > 0;
     frame.render_widget(destinations(model.screen, unread, tabs.width), tabs);
     let [thin, signal] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(4)]).areas(thin);
-    frame.render_widget(thin_line(model.screen, views, calendar), thin);
+    frame.render_widget(thin_line(model, views, calendar), thin);
     let bars = if model.online { Span::styled("▂▄▆", QUIET) } else { Span::styled("off", WARNING) };
     frame.render_widget(bars, signal);
     frame.render_widget(Paragraph::new(word.unwrap_or_default()).centered().wrap(Wrap { trim: true }), banner);
@@ -86,7 +89,8 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
         Screen::Tasks => tasks::draw(frame, body, views, model, calendar),
         Screen::Offers => offers::draw(frame, body, views, model, calendar),
         Screen::Inbox => inbox::draw(frame, body, views, model, calendar),
-        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => {
+        Screen::Stores => stores::draw(frame, body, views, model, calendar),
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => {
             session::draw(frame, body, views, model, calendar);
         }
     }
@@ -94,14 +98,15 @@ fn draw_phone(frame: &mut Frame, area: Rect, model: &Model, calendar: &Calendar)
 
 /// The screens by their keys, in short where there is no room; a dot where a message is unread.
 fn destinations(shown: Screen, unread: bool, width: u16) -> Line<'static> {
-    const LONG: u16 = 59;
+    const LONG: u16 = 67;
     let screens = [
         (Screen::Card, "Card", "Card"),
         (Screen::Balance, "Balance", "Bal"),
-        (Screen::History, "History", "Hist"),
-        (Screen::Tasks, "Tasks", "Task"),
-        (Screen::Offers, "Offers", "Offer"),
-        (Screen::Inbox, "Inbox", "Inbox"),
+        (Screen::History, "History", "His"),
+        (Screen::Tasks, "Tasks", "Tsk"),
+        (Screen::Offers, "Offers", "Off"),
+        (Screen::Stores, "Stores", "Store"),
+        (Screen::Inbox, "Inbox", "In"),
         (Screen::Session, "Me", "Me"),
     ];
     let mut line = Line::default();
@@ -118,8 +123,8 @@ fn destinations(shown: Screen, unread: bool, width: u16) -> Line<'static> {
 }
 
 /// "No connection · as of 14:05": why what is shown is not live.
-fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static> {
-    let freshness = match screen {
+fn thin_line(model: &Model, views: &Views, calendar: &Calendar) -> Line<'static> {
+    let freshness = match model.screen {
         Screen::Card => card::freshness(&views.card),
         Screen::Balance => &views.balance.freshness,
         Screen::History => &views.history.freshness,
@@ -129,9 +134,11 @@ fn thin_line(screen: Screen, views: &Views, calendar: &Calendar) -> Line<'static
             Some(freshness) => freshness,
             None => return Line::default(),
         },
-        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Stores | Screen::Outbox => {
-            return Line::default();
-        }
+        Screen::Stores => match stores::freshness(&model.stores) {
+            Some(freshness) => freshness,
+            None => return Line::default(),
+        },
+        Screen::Session | Screen::Favourites | Screen::Consents | Screen::Outbox => return Line::default(),
     };
     // Before a sign-in nothing is expected to be known.
     let expected = session::is_signed_in(&views.session) || !matches!(freshness, Freshness::Unknown { .. });
@@ -144,6 +151,31 @@ fn message(frame: &mut Frame, area: Rect, lines: &[Line<'_>]) {
     let [_, area, _] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(height), Constraint::Fill(2)]).areas(area);
     frame.render_widget(Paragraph::new(lines.to_vec()).centered(), area);
+}
+
+/// A list of which what is chosen is always in sight; its beginning, where it is higher than the screen.
+fn scrolled(frame: &mut Frame, area: Rect, mut lines: Vec<Line<'_>>, chosen: Range<usize>) {
+    let skip = chosen.end.saturating_sub(usize::from(area.height)).min(chosen.start);
+    frame.render_widget(Paragraph::new(lines.split_off(skip)), area);
+}
+
+/// Words on the left, as much of them as there is room for, and a few more on the right.
+fn row(width: usize, margin: &str, words: &str, right: String, style: Style) -> Line<'static> {
+    let signs = |text: &str| text.chars().count();
+    let room = width.saturating_sub(signs(margin) + signs(&right) + 2);
+    let words = if signs(words) > room {
+        words.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        words.to_owned()
+    };
+    let left = format!("{margin}{words}");
+    let gap = width.saturating_sub(signs(&left) + signs(&right) + 1);
+    Line::from(vec![Span::styled(left, style), " ".repeat(gap).into(), Span::styled(right, ACCENT)])
+}
+
+/// What a key does with what is chosen.
+fn key(key: &'static str, what: &'static str) -> Line<'static> {
+    Line::from(vec![Span::styled(format!("   {key}"), ACCENT), format!("  {what}").into()])
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect, Size};
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 use super::symbol::Cells;
 use super::words::{self, Calendar};
-use super::{ACCENT, QUIET, WARNING, message, session};
+use super::{ACCENT, QUIET, WARNING, key, message, scrolled, session};
 use crate::model::Model;
 use crate::offers::Filter;
 use crate::phone::Views;
@@ -57,9 +56,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, views: &Views, model: &Model, 
             shown = from..lines.len();
         }
     }
-    // What is chosen is always in sight; its beginning, where it is higher than the screen.
-    let skip = shown.end.saturating_sub(usize::from(list.height)).min(shown.start);
-    frame.render_widget(Paragraph::new(lines.split_off(skip)), list);
+    scrolled(frame, list, lines, shown);
 }
 
 fn filter_line(shown: Filter) -> Line<'static> {
@@ -92,14 +89,14 @@ fn empty(frame: &mut Frame, area: Rect, views: &Views) {
 }
 
 /// What the lines are made with.
-struct Page<'a> {
-    calendar: &'a Calendar,
-    width: usize,
+pub(super) struct Page<'a> {
+    pub(super) calendar: &'a Calendar,
+    pub(super) width: usize,
 }
 
 impl Page<'_> {
     /// What it is, what it gives; where it stands, whether it applies.
-    fn offer(&self, offer: &OfferView, chosen: bool) -> Vec<Line<'static>> {
+    pub(super) fn offer(&self, offer: &OfferView, chosen: bool) -> Vec<Line<'static>> {
         let style = if chosen { ACCENT.bold() } else { Style::new() };
         let margin = match (chosen, offer.kind) {
             (true, _) => " ▸ ",
@@ -142,15 +139,13 @@ impl Page<'_> {
         });
         facts.extend(detail.code.as_ref().map(|code| format!("Code {}", code.text)));
         lines.extend(facts.iter().flat_map(|fact| self.wrapped(fact)).map(|text| Line::styled(text, QUIET)));
-        let key = match (detail.offer.id, &detail.offer.state) {
+        let next = match (detail.offer.id, &detail.offer.state) {
             (OfferId::Offer { .. }, OfferState::Activate) => Some(("Enter", "activate it")),
             (OfferId::Offer { .. }, OfferState::Refused { .. }) => Some(("Enter", "try again")),
             (OfferId::Coupon { .. }, OfferState::Active) => Some(("s", "show it to the till")),
             _ => None,
         };
-        lines.extend(key.map(|(key, what)| {
-            Line::from(vec![Span::styled(format!("   {key}"), ACCENT), format!("  {what}").into()])
-        }));
+        lines.extend(next.map(|(sign, what)| key(sign, what)));
         lines
     }
 

@@ -15,7 +15,7 @@ use ratatui::widgets::Paragraph;
 
 use super::card::RING;
 use super::words::{self, Calendar};
-use super::{ACCENT, QUIET, WARNING, message, session};
+use super::{ACCENT, QUIET, WARNING, key, message, row, scrolled, session};
 use crate::model::Model;
 use crate::phone::Views;
 use crate::tasks::Chosen;
@@ -54,9 +54,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, views: &Views, model: &Model, 
     }
     lines.extend(tasks.level.as_ref().map(level));
     lines.extend(tasks.badges.iter().map(|badge| page.badge(badge)));
-    // What is chosen is always in sight; its beginning, where it is higher than the screen.
-    let skip = shown.end.saturating_sub(usize::from(area.height)).min(shown.start);
-    frame.render_widget(Paragraph::new(lines.split_off(skip)), area);
+    scrolled(frame, area, lines, shown);
 }
 
 /// Nothing to show yet, or nothing at all.
@@ -111,7 +109,8 @@ impl Page<'_> {
         let quarters = (usize::try_from(set.done).unwrap_or(0) * 4).checked_div(all).unwrap_or(0);
         let waiting = if set.waiting == 0 { String::new() } else { format!(", {} waiting", set.waiting) };
         let ring = if set.completed { "✓" } else { RING[quarters.min(4)] };
-        let title = self.row(&format!(" {ring} "), &set.title, self.reward(set.reward.as_ref()), Style::new().bold());
+        let title =
+            row(self.width, &format!(" {ring} "), &set.title, self.reward(set.reward.as_ref()), Style::new().bold());
         [title, Line::from(format!("   {} of {all} done{waiting}", set.done))]
     }
 
@@ -124,7 +123,7 @@ impl Page<'_> {
             TaskState::Open | TaskState::Upcoming { .. } | TaskState::Expired => "",
         };
         let margin = format!("{margin}{sign}");
-        let mut lines = vec![self.row(&margin, &task.title, self.reward(task.reward.as_ref()), style)];
+        let mut lines = vec![row(self.width, &margin, &task.title, self.reward(task.reward.as_ref()), style)];
         let state = match &task.state {
             TaskState::Open => {
                 lines.push(self.progress(task));
@@ -233,7 +232,7 @@ impl Page<'_> {
             0 => "no play left".to_owned(),
             left => words::count(u64::from(left), "play", "plays"),
         };
-        let mut lines = vec![self.row(margin, &game.title, left, style)];
+        let mut lines = vec![row(self.width, margin, &game.title, left, style)];
         if !chosen {
             return lines;
         }
@@ -282,20 +281,6 @@ impl Page<'_> {
         let offer = offer.as_ref().map(|_| "an offer".to_owned());
         let badge = badge.as_ref().map(|_| "★".to_owned());
         [points, offer, badge].into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
-    /// Words on the left, as much of them as there is room for, and what it brings on the right.
-    fn row(&self, margin: &str, words: &str, right: String, style: Style) -> Line<'static> {
-        let signs = |text: &str| text.chars().count();
-        let room = self.width.saturating_sub(signs(margin) + signs(&right) + 2);
-        let words = if signs(words) > room {
-            words.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-        } else {
-            words.to_owned()
-        };
-        let left = format!("{margin}{words}");
-        let gap = self.width.saturating_sub(signs(&left) + signs(&right) + 1);
-        Line::from(vec![Span::styled(left, style), " ".repeat(gap).into(), Span::styled(right, ACCENT)])
     }
 }
 
@@ -348,8 +333,4 @@ fn level(level: &Level) -> Line<'static> {
         .next
         .map_or_else(String::new, |next| format!(": {} of {} to the next", level.value.normalize(), next.normalize()));
     Line::from(format!(" Level {}, {}{towards}", level.number, level.name))
-}
-
-fn key(key: &'static str, what: &'static str) -> Line<'static> {
-    Line::from(vec![Span::styled(format!("   {key}"), ACCENT), format!("  {what}").into()])
 }

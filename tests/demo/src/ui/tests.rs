@@ -16,6 +16,11 @@ use pocketcard::offers::{
 };
 use pocketcard::push::{IgnoredPushes, Notification, NotificationChannel, PushIgnored};
 use pocketcard::session::{Member, PendingStep, SessionView};
+use pocketcard::stores::hours::{DayHours, OpenInterval, OpenState, StoreDay};
+use pocketcard::stores::{
+    AttributeFilter, GoodsView, NoStores, OpenWhen, StockAnswer, StockRow, StockView, StoreAddress, StoreAttribute,
+    StoreFilter, StorePage, StoreRow, StoresPlace, StoresQuery, StoresView,
+};
 use pocketcard::tasks::{
     Badge, Celebration, Game, GameKind, GameOutcome, Level, NextStep, Participation, Reward, StreakDot, StreakMark,
     TaskAnswer, TaskKind, TaskOption, TaskQuestionKind, TaskQuestionView, TaskSetView, TaskState, TaskView, TasksView,
@@ -33,8 +38,9 @@ use super::*;
 use crate::model::{Act, Done};
 use crate::offers::{Campaign, Filter};
 use crate::phone::Offers;
+use crate::stores::{Asked, HERE, Told};
 use crate::tasks::Played;
-use crate::till::{Customer, Goods, Receipt, STORE, Tried};
+use crate::till::{Customer, Goods, Receipt, Tried};
 
 /// Half past two in Berlin.
 const NOW: &str = "2026-12-03T13:30:00Z";
@@ -611,7 +617,7 @@ fn tasks_show_what_is_counted_what_waits_and_what_comes_next() {
     ];
     shows(&model, SMALL, &wanted);
     shows(&model, LARGE, &["━━━━━━━╍╍╍──────"]);
-    shows(&model, SMALL, &["1Card 2Bal 3Hist 4Task 5Offer 6Inbox• 7Me", ", . choose", "▂▄▆"]);
+    shows(&model, SMALL, &["1Card 2Bal 3His 4Tsk 5Off 6Store 7In• 8Me", ", . choose", "▂▄▆"]);
     for (width, height) in [(1, 1), (10, 3), (41, 24), (200, 5)] {
         drawn(&model, Size::new(width, height));
     }
@@ -701,7 +707,9 @@ fn links_of_tasks_lead_to_what_is_tracked() {
     press(&mut model, KeyCode::Char('.'));
     model.views.as_mut().unwrap().tasks.tasks[0].next = follow("pocketcard://stores");
     shows(&model, SMALL, &["Enter  Go"]);
-    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::Track(Activity::StoreViewed { store: STORE })));
+    assert_eq!(press(&mut model, KeyCode::Enter), None);
+    assert_eq!(model.screen, Screen::Stores);
+    press(&mut model, KeyCode::Char('4'));
     model.views.as_mut().unwrap().tasks.tasks[0].next = follow("pocketcard://history");
     assert_eq!(press(&mut model, KeyCode::Enter), None);
     shows(&model, SMALL, &["Enter reviews the last purchase"]);
@@ -747,7 +755,7 @@ fn tasks_that_are_old_say_since_when() {
 #[test]
 fn what_waits_to_be_sent_is_said_in_words() {
     let mut model = model();
-    press(&mut model, KeyCode::Char('7'));
+    press(&mut model, KeyCode::Char('8'));
     shows(&model, SMALL, &["Anna", "Nothing waits to be sent.", "12 sent"]);
     assert!(!text(&model, SMALL).contains("may be lost"));
     model.views.as_mut().unwrap().outbox = OutboxView {
@@ -796,8 +804,8 @@ fn offers_say_what_they_give_and_what_they_ask_for() {
         let wanted = ["★ A free coffee", "until tomorrow", "10% at hypermarkets", "−10 %", "×2", "to be activated"];
         shows(&on_offers(), size, &wanted);
     }
-    shows(&on_offers(), SMALL, &["1Card 2Bal 3Hist 4Task 5Offer 6Inbox• 7Me"]);
-    shows(&on_offers(), LARGE, &["4 Tasks 5 Offers 6 Inbox• 7 Me"]);
+    shows(&on_offers(), SMALL, &["1Card 2Bal 3His 4Tsk 5Off 6Store 7In• 8Me"]);
+    shows(&on_offers(), LARGE, &["4 Tasks 5 Offers 6 Stores 7 Inbox• 8 Me"]);
 }
 
 #[test]
@@ -896,7 +904,7 @@ fn offers_that_are_not_there_say_why() {
 #[test]
 fn a_message_is_opened_and_read() {
     let mut model = model();
-    press(&mut model, KeyCode::Char('6'));
+    press(&mut model, KeyCode::Char('7'));
     shows(&model, SMALL, &["1 unread", "● Longer hours", "10:05", "A new shelf"]);
     assert_eq!(press(&mut model, KeyCode::Enter), None, "it chooses first");
     assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::ReadMessage("12".to_owned())));
@@ -950,4 +958,314 @@ fn the_platform_pushes_one_thing_after_the_other() {
     assert_eq!(model.campaign, Campaign::Offer);
     model.views.as_mut().unwrap().session = SessionView::SignedOut { step: None };
     assert_eq!(press(&mut model, KeyCode::Char('b')), None, "there is nobody to push to");
+}
+
+fn attribute(name: &str, value: &str) -> StoreAttribute {
+    StoreAttribute { name: name.to_owned(), value: value.to_owned() }
+}
+
+fn store(id: i64, title: &str, meters: f64, open: OpenState) -> StoreRow {
+    StoreRow {
+        id,
+        title: title.to_owned(),
+        position: Some(HERE),
+        distance_meters: Some(meters),
+        open,
+        time_zone: Some("Europe/Berlin".to_owned()),
+        address: StoreAddress {
+            city: Some("Berlin".to_owned()),
+            street: Some("Gartenstraße".to_owned()),
+            house: Some("7".to_owned()),
+            ..StoreAddress::default()
+        },
+        attributes: vec![attribute("CustomTradeFormat", "Supermarket"), attribute("CoffeeShop", "true")],
+        favourite: false,
+    }
+}
+
+/// One that is open, one that opens on Monday.
+fn stores() -> StoresView {
+    let until = OpenState::Open { until: Some(at("2026-12-03T21:00:00Z")) };
+    let opens = OpenState::Closed { opens_at: Some(at("2026-12-07T07:00:00Z")) };
+    let market = StoreRow { favourite: true, ..store(1, "Pocket Market, Alexanderplatz", 270.0, until) };
+    StoresView {
+        stores: vec![market, store(2, "Pocket Express, Gartenstraße", 1_240.0, opens)],
+        further: true,
+        nothing: None,
+        around: Some(HERE),
+        filters: vec![StoreFilter { attribute: attribute("CoffeeShop", "true"), stores: 412 }],
+        freshness: live(),
+    }
+}
+
+fn store_page() -> StorePage {
+    let day = |weekday, hours| StoreDay {
+        date: format!("2026-12-{weekday:02}"),
+        weekday,
+        today: weekday == 4,
+        exception: weekday == 5,
+        hours,
+    };
+    let open = |intervals: &[(u16, u16)]| DayHours::Open {
+        intervals: intervals.iter().map(|(from, to)| OpenInterval { from: *from, to: *to }).collect(),
+    };
+    StorePage {
+        store: StoreRow { distance_meters: None, ..stores().stores[0].clone() },
+        description: None,
+        brand: None,
+        contacts: Some("store-1@pocket.example".to_owned()),
+        archived: false,
+        time_zone_assumed: false,
+        week: vec![
+            day(1, open(&[(480, 750), (780, 1_050), (1_080, 1_200)])),
+            day(2, open(&[(1_320, 1_560)])),
+            day(3, DayHours::RoundTheClock),
+            day(4, open(&[(420, 1_320)])),
+            day(5, DayHours::Closed),
+            day(6, DayHours::Unknown { intervals: Vec::new() }),
+            day(7, DayHours::Closed),
+        ],
+        exceptions: vec![StoreDay {
+            date: "2026-12-24".to_owned(),
+            weekday: 4,
+            today: false,
+            exception: true,
+            hours: open(&[(480, 840)]),
+        }],
+        till: Some(Symbology::Pdf417),
+        current: false,
+        stock: vec![StockAnswer { goods: milk(), available: true, as_of: at("2026-12-03T13:00:00Z") }],
+        offers: vec![OfferView { applies: Applies::Yes, ..offers().all.offers[1].clone() }],
+        freshness: live(),
+    }
+}
+
+fn milk() -> pocketcard::types::Goods {
+    pocketcard::types::Goods { id: "4".to_owned(), name: "Oat milk, 1 l".to_owned() }
+}
+
+/// The core answers what the stores' screen asks.
+fn tell(model: &mut Model, told: Told) {
+    let asked = model.asked().expect("the stores' screen asks");
+    model.done(Done::Stores(asked, Ok(told)));
+}
+
+fn on_stores() -> Model {
+    let mut model = model();
+    press(&mut model, KeyCode::Char('6'));
+    tell(&mut model, Told::List(stores()));
+    model
+}
+
+fn listed(model: &Model) -> StoresQuery {
+    match model.asked() {
+        Some(Asked::List(query)) => *query,
+        other => panic!("it asks {other:?}"),
+    }
+}
+
+fn write(model: &mut Model, text: &str) {
+    for sign in text.chars() {
+        press(model, KeyCode::Char(sign));
+    }
+}
+
+#[test]
+fn stores_say_how_far_they_are_and_how_long_they_are_open() {
+    for size in [SMALL, LARGE] {
+        let wanted = ["★ Pocket Market", "270 m", "open until 22:00 · Super", "1.2 km", "opens Monday 08:00 · Su"];
+        shows(&on_stores(), size, &wanted);
+        shows(&on_stores(), size, &["near you", "The stores as of 14:30", ">  further ones"]);
+    }
+    shows(&on_stores(), SMALL, &["1Card 2Bal 3His 4Tsk 5Off 6Store 7In• 8Me", "/ search", "f filter", "e product"]);
+    let mut model = on_stores();
+    press(&mut model, KeyCode::Char('.'));
+    press(&mut model, KeyCode::Char('.'));
+    shows(
+        &model,
+        SMALL,
+        &["▸ Pocket Express", "Gartenstraße 7, Berlin", "Supermarket · Coffee shop", "Enter  its page"],
+    );
+    assert_eq!(press(&mut model, KeyCode::Char('a')), Some(Act::FavourStore(2, true)));
+    assert_eq!(listed(&model).offset, 0);
+    press(&mut model, KeyCode::Char('>'));
+    assert_eq!((listed(&model).offset, model.stores.chosen), (20, None));
+    shows(&model, SMALL, &["▒▒▒▒▒"]);
+    press(&mut model, KeyCode::Char('>'));
+    assert_eq!(listed(&model).offset, 20, "what is behind it is not known yet");
+    tell(&mut model, Told::List(StoresView { further: false, ..stores() }));
+    shows(&model, SMALL, &["From number 21 on; < goes back"]);
+    press(&mut model, KeyCode::Char('<'));
+    assert_eq!(listed(&model).offset, 0);
+}
+
+#[test]
+fn stores_are_looked_for_by_text_around_a_place_and_from_where_the_phone_is() {
+    let mut model = on_stores();
+    let here = StoresPlace::Near { position: HERE, radius_meters: None };
+    assert_eq!(listed(&model).place, Some(here));
+    press(&mut model, KeyCode::Char('/'));
+    write(&mut model, "gartn q");
+    shows(&model, SMALL, &["/  gartn q▏"]);
+    press(&mut model, KeyCode::Backspace);
+    press(&mut model, KeyCode::Enter);
+    assert_eq!((listed(&model).text.as_deref(), model.typing), (Some("gartn"), None));
+    press(&mut model, KeyCode::Char('l'));
+    write(&mut model, "Köln");
+    press(&mut model, KeyCode::Enter);
+    let around = StoresPlace::Around { text: "Köln".to_owned(), radius_meters: None };
+    assert_eq!(listed(&model).place, Some(around));
+    shows(&model, SMALL, &["l  around Köln", "/  gartn"]);
+    press(&mut model, KeyCode::Esc);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(listed(&model).text, None);
+    press(&mut model, KeyCode::Char('j'));
+    assert_eq!(listed(&model).place, None);
+    let anywhere =
+        StoresView { stores: vec![StoreRow { distance_meters: None, ..stores().stores[1].clone() }], ..stores() };
+    tell(&mut model, Told::List(anywhere));
+    shows(&model, SMALL, &["anywhere; j finds where you are", "Berlin │"]);
+}
+
+#[test]
+fn filters_combine_and_are_shown_as_chips() {
+    let mut model = on_stores();
+    press(&mut model, KeyCode::Char('f'));
+    let wanted = ["▸  open now", "open 22:00", "open Sunday 12:00", "your favourites", "within 2 km", "Coffee shop"];
+    shows(&model, LARGE, &wanted);
+    shows(&model, LARGE, &["for “10% at hypermarkets”", "412"]);
+    for _ in 0..10 {
+        press(&mut model, KeyCode::Enter);
+        press(&mut model, KeyCode::Char('.'));
+    }
+    shows(&model, LARGE, &["✓ your favourites", "▸✓ Coffee shop", "“Double points” · Coffee shop"]);
+    press(&mut model, KeyCode::Char('f'));
+    let query = listed(&model);
+    assert_eq!(query.open, Some(OpenWhen::At { instant: at("2026-12-06T11:00:00Z") }), "one at a time");
+    assert_eq!((query.favourites, query.offer), (true, Some(3)));
+    let place = StoresPlace::Near { position: HERE, radius_meters: Some(50_000.0) };
+    assert_eq!(query.place, Some(place));
+    let coffee = AttributeFilter { name: "CoffeeShop".to_owned(), values: vec!["true".to_owned()] };
+    assert_eq!(query.attributes, [coffee]);
+    press(&mut model, KeyCode::Char('f'));
+    for _ in 0..20 {
+        press(&mut model, KeyCode::PageDown);
+    }
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(listed(&model).attributes, [], "let go of again");
+    press(&mut model, KeyCode::Esc);
+    assert_eq!(listed(&model), listed(&on_stores()));
+}
+
+#[test]
+fn a_product_is_picked_and_found_with_how_fresh_that_is() {
+    let mut model = on_stores();
+    press(&mut model, KeyCode::Char('e'));
+    write(&mut model, "milk");
+    shows(&model, SMALL, &["e  milk▏"]);
+    assert_eq!(press(&mut model, KeyCode::Enter), Some(Act::FindGoods("milk".to_owned())));
+    model.done(Done::Goods(GoodsView { goods: Vec::new(), missed: None }));
+    shows(&model, SMALL, &["Nothing of this name is known.", "We do not sell it."]);
+    model.done(Done::Goods(GoodsView { goods: vec![milk()], missed: Some(StaleReason::Offline) }));
+    shows(&model, SMALL, &["No connection; asked about before:", "▸  Oat milk, 1 l"]);
+    press(&mut model, KeyCode::Enter);
+    assert!(matches!(model.asked(), Some(Asked::Stock(goods, _)) if goods == milk()));
+    let row = StockRow { store: stores().stores[0].clone(), as_of: at("2026-12-03T13:00:00Z") };
+    let live = StockView { stores: vec![row], without: 3, unknown: 2, nothing: None, freshness: live() };
+    tell(&mut model, Told::Stock(live.clone()));
+    shows(&model, LARGE, &["where is Oat milk, 1 l", "1 store has it, 3 without, of 2 not known", "had it at 14:00"]);
+    let freshness = Freshness::Cached { as_of: at("2026-12-03T13:05:00Z"), reason: StaleReason::Offline };
+    tell(&mut model, Told::Stock(StockView { freshness, ..live }));
+    shows(&model, SMALL, &["No connection · as of 14:05", "As last known; it may be gone."]);
+    press(&mut model, KeyCode::Esc);
+    assert!(matches!(model.asked(), Some(Asked::List(_))));
+}
+
+#[test]
+fn the_page_of_a_store_has_its_week_its_tills_and_its_offers() {
+    let mut model = on_stores();
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.asked(), Some(Asked::Page(1)));
+    assert_eq!(model.sight(), None, "it is not seen before it is there");
+    tell(&mut model, Told::Page(Some(Box::new(store_page()))));
+    assert_eq!(model.sight(), Some(Activity::StoreViewed { store: 1 }));
+    let wanted = [
+        "★ Pocket Market, Alexanderplatz",
+        "open until 22:00",
+        "store-1@pocket.example",
+        "Its tills read PDF417",
+        "Mon  08:00–12:30, 13:00–17:30,",
+        "18:00–20:00",
+        "Tue  22:00–02:00",
+        "Wed  round the clock",
+        "▸ Thu  07:00–22:00",
+        "Fri* closed",
+        "Sat  not known",
+        "24 Dec 08:00–14:00",
+        "At 14:00 it has Oat milk",
+        "10% at hypermarkets",
+        "applies here, now",
+        "The stores as of 14:30",
+    ];
+    shows(&model, LARGE, &wanted);
+    shows(&model, SMALL, &["a favourite", "n you are here", "Esc back"]);
+    for _ in 0..40 {
+        press(&mut model, KeyCode::Char('.'));
+    }
+    shows(&model, SMALL, &["The stores as of 14:30"]);
+    assert_eq!(press(&mut model, KeyCode::Char('a')), Some(Act::FavourStore(1, false)));
+    assert_eq!(press(&mut model, KeyCode::Char('n')), Some(Act::EnterStore(Some(1))));
+    tell(&mut model, Told::Page(Some(Box::new(StorePage { current: true, ..store_page() }))));
+    assert_eq!(press(&mut model, KeyCode::Char('n')), Some(Act::EnterStore(None)));
+    press(&mut model, KeyCode::Esc);
+    assert!(matches!(model.asked(), Some(Asked::List(_))));
+    model.done(Done::Opened(Some(Route::Store { store: 77 })));
+    tell(&mut model, Told::Page(None));
+    shows(&model, SMALL, &["This store is there no more."]);
+}
+
+#[test]
+fn a_store_far_away_keeps_its_own_time() {
+    let mut model = on_stores();
+    let mut view = stores();
+    view.stores[0].time_zone = Some("America/New_York".to_owned());
+    tell(&mut model, Told::List(view));
+    shows(&model, SMALL, &["open until 16:00"]);
+    press(&mut model, KeyCode::Enter);
+    press(&mut model, KeyCode::Enter);
+    let mut page = store_page();
+    (page.store.time_zone, page.time_zone_assumed) = (Some("America/New_York".to_owned()), true);
+    tell(&mut model, Told::Page(Some(Box::new(page))));
+    shows(&model, LARGE, &["Times of America/New_York, as far as we know", "open until 16:00"]);
+}
+
+#[test]
+fn stores_that_are_not_there_say_why() {
+    let mut model = on_stores();
+    let states = [
+        (NoStores::NoCatalogue, "The stores have not come yet."),
+        (NoStores::UnknownPlace, "We have no store around"),
+        (NoStores::UnknownAttribute { name: "Pool".to_owned() }, "No store has Pool."),
+        (NoStores::NoFavourites, "You have no favourite stores."),
+        (NoStores::NoneMatches, "No store is all of this."),
+    ];
+    for (nothing, wanted) in states {
+        tell(&mut model, Told::List(StoresView { stores: Vec::new(), nothing: Some(nothing), ..stores() }));
+        shows(&model, SMALL, &[wanted]);
+    }
+    let nothing = Some(NoStores::NoCatalogue);
+    tell(&mut model, Told::List(StoresView { stores: Vec::new(), nothing, ..stores() }));
+    model.views.as_mut().unwrap().session = SessionView::SignedOut { step: None };
+    shows(&model, SMALL, &["The stores come when you sign in.", "8 leads there."]);
+    let asked = model.asked().unwrap();
+    model.done(Done::Stores(asked.clone(), Err("That is not right.".to_owned())));
+    shows(&model, SMALL, &["That is not right."]);
+    press(&mut model, KeyCode::Char('j'));
+    model.done(Done::Stores(asked, Ok(Told::List(stores()))));
+    shows(&model, SMALL, &["▒▒▒▒▒"]);
+    for (width, height) in [(1, 1), (10, 3), (41, 24), (200, 5)] {
+        drawn(&on_stores(), Size::new(width, height));
+    }
 }

@@ -1,13 +1,16 @@
 //! What the core leaves to a shell: its own words, dates and amounts as the member reads them.
 
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pocketcard::LoyaltyError;
 use pocketcard::balance::{Account, ExpectedPoints};
-use pocketcard::card::{RotatingHindrance, Unusable};
+use pocketcard::card::{RotatingHindrance, Symbology, Unusable};
 use pocketcard::error::RejectionKind;
 use pocketcard::offers::rules::{Benefit, Channel, WhyNot};
 use pocketcard::offers::{OfferDetail, OfferSchedule, OfferState};
+use pocketcard::stores::hours::{DayHours, OpenInterval, OpenState};
+use pocketcard::stores::{StoreAddress, StoreAttribute};
 use pocketcard::types::{Currency, Decimal, Freshness, Money, StaleReason, Timestamp};
 
 /// The attribute that says what kind of store it is.
@@ -23,6 +26,14 @@ impl Calendar {
     /// The calendar in `zone` at `now`, by the phone's clock.
     pub fn new(now: Timestamp, zone: TimeZone) -> Self {
         Self { now: now.to_zoned(zone) }
+    }
+
+    /// The same where a store is, at another instant if one is asked about; here where its zone is not known.
+    #[must_use]
+    pub fn there(&self, zone: Option<&str>, at: Option<Timestamp>) -> Self {
+        let zone = zone.and_then(|zone| TimeZone::get(zone).ok());
+        let zone = zone.unwrap_or_else(|| self.now.time_zone().clone());
+        Self::new(at.unwrap_or_else(|| self.now.timestamp()), zone)
     }
 
     fn local(&self, at: Timestamp) -> Zoned {
@@ -71,6 +82,17 @@ impl Calendar {
             "tomorrow".to_owned()
         } else {
             self.date(at)
+        }
+    }
+
+    /// "22:00" of today and of the night after it, "Monday 08:00" within the week, else "3 December, 08:00".
+    pub fn clock(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        match (local.date() - self.now.date()).get_days() {
+            0 => self.time(at),
+            1 if local.hour() < 6 => self.time(at),
+            1..=6 => local.strftime("%A %H:%M").to_string(),
+            _ => format!("{}, {}", self.date(at), self.time(at)),
         }
     }
 
@@ -202,9 +224,107 @@ pub fn where_and_when(detail: &OfferDetail) -> Vec<String> {
 }
 
 fn names(days: &[u8]) -> String {
+    days.iter().map(|day| weekday(*day)).collect::<Vec<_>>().join(", ")
+}
+
+/// "Mon": a day of the week, from 1 on.
+pub fn weekday(day: u8) -> &'static str {
     const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let names = days.iter().filter_map(|day| NAMES.get(usize::from(*day).checked_sub(1)?).copied());
-    names.collect::<Vec<_>>().join(", ")
+    usize::from(day).checked_sub(1).and_then(|day| NAMES.get(day)).copied().unwrap_or_default()
+}
+
+/// "24 Dec": a date of a store's.
+pub fn short_date(date: &str) -> String {
+    date.parse().map_or_else(|_| date.to_owned(), |date: Date| date.strftime("%-d %b").to_string())
+}
+
+/// Whether a store is open, where `there` is its calendar.
+pub fn open(state: &OpenState, there: &Calendar) -> String {
+    match state {
+        OpenState::Open { until: Some(until) } => format!("open until {}", there.clock(*until)),
+        OpenState::Open { until: None } => "open round the clock".to_owned(),
+        OpenState::Closed { opens_at: Some(at) } => format!("opens {}", there.clock(*at)),
+        OpenState::Closed { opens_at: None } => "closed".to_owned(),
+        OpenState::Unknown => "hours not known".to_owned(),
+    }
+}
+
+/// "09:00–14:00, 17:00–21:00": the hours of a day.
+pub fn hours(hours: &DayHours) -> String {
+    let list = |intervals: &[OpenInterval]| {
+        let day = 24 * 60;
+        let intervals = intervals.iter().map(|OpenInterval { from, to }| {
+            let to = if *to > day { *to - day } else { *to };
+            format!("{}–{}", minute(*from), minute(to))
+        });
+        intervals.collect::<Vec<_>>().join(", ")
+    };
+    match hours {
+        DayHours::RoundTheClock => "round the clock".to_owned(),
+        DayHours::Closed => "closed".to_owned(),
+        DayHours::Open { intervals } => list(intervals),
+        DayHours::Unknown { intervals } if intervals.is_empty() => "not known".to_owned(),
+        DayHours::Unknown { intervals } => format!("{}, perhaps more", list(intervals)),
+    }
+}
+
+/// "350 m", "1.2 km", "12 km".
+pub fn distance(meters: f64) -> String {
+    if meters < 995.0 {
+        format!("{:.0} m", (meters / 10.0).round() * 10.0)
+    } else if meters < 9_950.0 {
+        format!("{:.1} km", meters / 1_000.0)
+    } else {
+        format!("{:.0} km", meters / 1_000.0)
+    }
+}
+
+/// Where a store is.
+pub fn address(address: &StoreAddress) -> String {
+    let StoreAddress { city, street, house, building, office, description } = address;
+    let building = building.as_ref().map(|building| format!("/{building}"));
+    let house = house.as_ref().map(|house| format!(" {house}{}", building.unwrap_or_default()));
+    let street = street.as_ref().map(|street| format!("{street}{}", house.unwrap_or_default()));
+    let parts = [street, office.clone(), city.clone(), description.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// "Fuel station", "Coffee shop", "Parking 20": what the programme says of a store.
+pub fn attribute(attribute: &StoreAttribute) -> String {
+    let StoreAttribute { name, value } = attribute;
+    match value.as_str() {
+        value if name == FORMAT => apart(value),
+        "true" | "Yes" | "" => apart(name),
+        // What is nested is written as JSON.
+        value => format!("{} {}", apart(name), value.replace(['[', ']', '{', '}', '"'], "").replace(',', ", ")),
+    }
+}
+
+/// "Coffee shop": a name without spaces, in words.
+fn apart(name: &str) -> String {
+    let mut words = String::new();
+    let mut small = false;
+    for sign in name.chars() {
+        if sign.is_uppercase() && small {
+            words.push(' ');
+            words.extend(sign.to_lowercase());
+        } else {
+            words.push(sign);
+        }
+        small = sign.is_lowercase();
+    }
+    words
+}
+
+/// What a kind of symbol is called.
+pub fn symbology(symbology: Symbology) -> &'static str {
+    match symbology {
+        Symbology::Qr => "QR codes",
+        Symbology::Aztec => "Aztec codes",
+        Symbology::Pdf417 => "PDF417",
+        Symbology::Code128 => "Code 128",
+        Symbology::Ean13 => "EAN-13",
+    }
 }
 
 /// "06:00".
@@ -318,5 +438,31 @@ mod tests {
         assert_eq!(day("2026-12-02T23:30:00Z"), "Today", "it is past midnight in Berlin");
         assert_eq!(day("2026-12-02T12:00:00Z"), "Yesterday");
         assert_eq!(day("2027-01-31T12:00:00Z"), "31 January 2027");
+    }
+
+    #[test]
+    fn a_store_says_on_its_own_clock_when_it_opens_and_closes() {
+        let said = |state: OpenState, zone: Option<&str>| open(&state, &calendar().there(zone, None));
+        let until = |at: &str| OpenState::Open { until: Some(at.parse().unwrap()) };
+        let opens = |at: &str| OpenState::Closed { opens_at: Some(at.parse().unwrap()) };
+        assert_eq!(said(until("2026-12-03T21:00:00Z"), None), "open until 22:00");
+        assert_eq!(said(until("2026-12-03T21:00:00Z"), Some("Europe/Moscow")), "open until 00:00");
+        assert_eq!(said(opens("2026-12-07T07:00:00Z"), None), "opens Monday 08:00");
+        assert_eq!(said(opens("2026-12-12T07:00:00Z"), Some("Mars/Base")), "opens 12 December, 08:00");
+        assert_eq!(open(&OpenState::Unknown, &calendar()), "hours not known");
+    }
+
+    #[test]
+    fn hours_distances_and_attributes_are_in_words() {
+        let intervals = vec![OpenInterval { from: 540, to: 750 }, OpenInterval { from: 1_320, to: 1_560 }];
+        assert_eq!(hours(&DayHours::Open { intervals }), "09:00–12:30, 22:00–02:00");
+        let intervals = vec![OpenInterval { from: 420, to: 1_440 }];
+        assert_eq!(hours(&DayHours::Unknown { intervals }), "07:00–24:00, perhaps more");
+        assert_eq!([4.0, 344.0, 996.0, 9_949.0, 12_345.0].map(distance), ["0 m", "340 m", "1.0 km", "9.9 km", "12 km"]);
+        let said =
+            |name: &str, value: &str| attribute(&StoreAttribute { name: name.to_owned(), value: value.to_owned() });
+        assert_eq!(said("CustomTradeFormat", "FuelStation"), "Fuel station");
+        assert_eq!(said("ChargingPoints", r#"{"ac":4,"dc":2}"#), "Charging points ac:4, dc:2");
+        assert_eq!([said("CoffeeShop", "true"), said("Parking", "20")], ["Coffee shop", "Parking 20"]);
     }
 }
