@@ -29,8 +29,11 @@ import java.time.Duration as JavaDuration
  * The generated object, and the one observer that it has: what [Pocketcard] is made from.
  *
  * Owns when a view is pulled and on which thread, and what happens when it is closed. What a view says is the core's.
+ *
+ * @param free lets go of [loyalty].
  */
-internal class Core(private val loyalty: Loyalty, private val host: Host) : AutoCloseable {
+internal class Core(private val loyalty: LoyaltyInterface, private val host: Host, private val free: () -> Unit) :
+    AutoCloseable {
     /** A view that cannot be pulled is a bug of ours: the log has it, the screen keeps what it shows. */
     private val failed =
         CoroutineExceptionHandler { _, error ->
@@ -54,11 +57,11 @@ internal class Core(private val loyalty: Loyalty, private val host: Host) : Auto
     fun touchAll() = Screen.entries.forEach(::touch)
 
     /** Does something in the core, off the caller's thread; its error is mapped once. */
-    suspend fun <T> act(act: suspend Loyalty.() -> T): T =
+    suspend fun <T> act(act: suspend LoyaltyInterface.() -> T): T =
         withContext(Dispatchers.Default) { guarded { loyalty.act() } }
 
     /** The same on the caller's thread, for what neither waits nor takes long. */
-    fun <T> now(act: Loyalty.() -> T): T = guarded { loyalty.act() }
+    fun <T> now(act: LoyaltyInterface.() -> T): T = guarded { loyalty.act() }
 
     private inline fun <T> guarded(act: () -> T): T {
         if (isClosed.value) throw PocketcardException.Closed()
@@ -81,7 +84,11 @@ internal class Core(private val loyalty: Loyalty, private val host: Host) : Auto
      * clock. Pulled off the main thread, one after the other: changes that come while it is pulled are one more pull.
      * Ends when the core is closed.
      */
-    fun <T> shown(vararg screens: Screen, at: (T) -> Instant? = { null }, pull: suspend Loyalty.() -> T): Flow<T> {
+    fun <T> shown(
+        vararg screens: Screen,
+        at: (T) -> Instant? = { null },
+        pull: suspend LoyaltyInterface.() -> T,
+    ): Flow<T> {
         val change = screens.map(changes::getValue).reduceToSum()
         return flow {
             if (isClosed.value) throw PocketcardException.Closed()
@@ -100,8 +107,11 @@ internal class Core(private val loyalty: Loyalty, private val host: Host) : Auto
     }
 
     /** The same as a state that is kept up to date until the core is closed. Waits for the first pull. */
-    suspend fun <T> state(screen: Screen, at: (T) -> Instant? = { null }, pull: Loyalty.() -> T): StateFlow<T> =
-        shown(screen, at = at, pull = { pull() }).stateIn(scope)
+    suspend fun <T> state(
+        screen: Screen,
+        at: (T) -> Instant? = { null },
+        pull: LoyaltyInterface.() -> T,
+    ): StateFlow<T> = shown(screen, at = at, pull = { pull() }).stateIn(scope)
 
     /** How long until [instant]. What should have changed already is looked at again in a second. */
     private fun until(instant: Instant): Duration {
@@ -116,7 +126,7 @@ internal class Core(private val loyalty: Loyalty, private val host: Host) : Auto
         scope.cancel()
         // Ends the flows that an app collects.
         touchAll()
-        loyalty.close()
+        free()
     }
 
     internal companion object {

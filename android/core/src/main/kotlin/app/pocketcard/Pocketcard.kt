@@ -4,6 +4,8 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.withContext
+import java.time.Duration.between
+import java.time.Duration.ofMillis
 import java.time.Instant
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
@@ -341,21 +343,16 @@ public class Pocketcard private constructor(
                 } catch (error: LoyaltyException) {
                     throw error.outward()
                 }
-            val core = Core(loyalty, host)
-            try {
-                shownBy(core)
-            } catch (error: Throwable) {
-                core.close()
-                throw error
-            }
+            of(Core(loyalty, host, loyalty::close))
         }
 
-        private suspend fun shownBy(core: Core): Pocketcard {
+        /** All that [core] shows, once it has been pulled. */
+        internal suspend fun of(core: Core): Pocketcard {
             var drawn: CardView? = null
             return Pocketcard(
                 core,
                 session = core.state(Screen.SESSION) { session() },
-                card = core.state(Screen.CARD, at = { it.changesAt }) { card().reusing(drawn).also { drawn = it } },
+                card = core.state(Screen.CARD, at = { it.changesAt }) { card().steadied(drawn).also { drawn = it } },
                 balance = core.state(Screen.BALANCE) { balance() },
                 history = core.state(Screen.HISTORY) { history(HistoryFilter.ALL) },
                 tasks = core.state(Screen.TASKS) { tasks() },
@@ -371,15 +368,33 @@ public class Pocketcard private constructor(
         private val CardView.changesAt: Instant? get() = (this as? CardView.Ready)?.code?.validUntil
 
         /**
-         * This view with the symbol of [before] where it is the same. The modules are an array, which is equal to
-         * itself alone: so two equal views are equal, and a screen that shows the card is not drawn again.
+         * This view with the code of [before] where that is the same: then two views are equal, and nothing is drawn anew.
+         * By themselves they are not, as a symbol's modules are an array, and instants are measured with each pull.
          */
-        private fun CardView.reusing(before: CardView?): CardView {
-            val old = (before as? CardView.Ready)?.code?.symbol ?: return this
-            val new = (this as? CardView.Ready)?.code?.symbol ?: return this
-            val same = new.bits.contentEquals(old.bits) && new.copy(bits = old.bits) == old
-            return if (same) copy(code = code.copy(symbol = old)) else this
+        private fun CardView.steadied(before: CardView?): CardView {
+            val old = (before as? CardView.Ready)?.code ?: return this
+            val new = (this as? CardView.Ready)?.code ?: return this
+            val same =
+                new.copy(symbol = old.symbol, validFrom = old.validFrom, validUntil = old.validUntil) == old &&
+                    new.symbol.isDrawnAs(old.symbol) &&
+                    new.validFrom.isAbout(old.validFrom) &&
+                    new.validUntil.isAbout(old.validUntil)
+            return if (same) copy(code = old) else this
         }
+
+        private fun Symbol?.isDrawnAs(other: Symbol?): Boolean = if (this == null || other == null) {
+            this == other
+        } else {
+            bits.contentEquals(other.bits) && copy(bits = other.bits) == other
+        }
+
+        private fun Instant?.isAbout(other: Instant?): Boolean = if (this == null || other == null) {
+            this == other
+        } else {
+            between(this, other).abs() < A_BLINK
+        }
+
+        private val A_BLINK = ofMillis(100)
 
         /** When the first of these stores opens or closes. */
         private val StoresView.changesAt: Instant? get() = stores.mapNotNull { it.open.changesAt }.minOrNull()

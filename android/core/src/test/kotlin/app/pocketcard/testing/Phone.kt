@@ -43,19 +43,7 @@ class Phone(private val url: String, private val clock: Clock? = null) : AutoClo
     val secrets: MemorySecrets = MemorySecrets()
     val log: MemoryLog = MemoryLog()
 
-    val config: Config
-        get() =
-            Config(
-                platformUrl = url,
-                dataFolder = folder.resolve("pocketcard").toString(),
-                appName = "Tests",
-                appVersion = "1.2.3",
-                platformType = PlatformType.ANDROID,
-                platformVersion = "14",
-                locale = "en",
-                timeZone = "Europe/Berlin",
-                linkHosts = listOf("loyalty.example"),
-            )
+    val config: Config get() = config(url, folder.resolve("pocketcard").toString())
 
     val host: Host get() = Host(secrets, log, clock)
 
@@ -64,6 +52,21 @@ class Phone(private val url: String, private val clock: Clock? = null) : AutoClo
 
     override fun close() {
         folder.toFile().deleteRecursively()
+    }
+
+    companion object {
+        /** An app that speaks to the platform at [url]. */
+        fun config(url: String, dataFolder: String): Config = Config(
+            platformUrl = url,
+            dataFolder = dataFolder,
+            appName = "Tests",
+            appVersion = "1.2.3",
+            platformType = PlatformType.ANDROID,
+            platformVersion = "14",
+            locale = "en",
+            timeZone = "Europe/Berlin",
+            linkHosts = listOf("loyalty.example"),
+        )
     }
 }
 

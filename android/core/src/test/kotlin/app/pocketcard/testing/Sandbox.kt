@@ -58,14 +58,19 @@ class Sandbox(stores: Int = 40) : AutoCloseable {
     fun emailCode(address: String): String = sent("/sandbox/emails?email=", address)
 
     private fun sent(path: String, to: String): String {
-        val messages = ask("GET", path + URLEncoder.encode(to, Charsets.UTF_8)).jsonObject.getValue("messages").jsonArray
+        val messages = ask(
+            "GET",
+            path + URLEncoder.encode(to, Charsets.UTF_8),
+        ).jsonObject.getValue("messages").jsonArray
         return messages.first().jsonObject.getValue("code").jsonPrimitive.content
     }
 
     /** Makes a member with so many points, signed in by one-time code; gives their number. */
     fun member(phone: String, points: Int = 0): Long =
         ask("POST", "/sandbox/members", """{"phone": "$phone", "firstName": "Erika", "points": $points}""")
-            .jsonObject.getValue("id").jsonPrimitive.long
+            .jsonObject
+            .getValue("id")
+            .jsonPrimitive.long
 
     /** Holds a code under the till's scanner. Fails the test where no till takes it. */
     fun scan(code: String): JsonObject = ask("POST", "/till/identify", """{"code": "$code"}""").jsonObject
@@ -79,7 +84,7 @@ class Sandbox(stores: Int = 40) : AutoCloseable {
 
     /** Calls whose path begins with [path] take so long. */
     fun slow(path: String, millis: Long) {
-        ask("POST", "/sandbox/faults", """{"path": "$path", "kind": {"delay": {"millis": $millis}}}""")
+        ask("POST", "/sandbox/faults", """{"path": "$path", "kind": {"latency": {"millis": $millis}}}""")
     }
 
     /** Nothing goes wrong any more. */
