@@ -29,3 +29,6 @@ suspend fun <T> Flow<T>.await(what: String, seen: (T) -> Boolean): T {
         fail("waited in vain: $what; the last was $last")
     }
 }
+
+/** What a JVM of its own needs to run the tests' classes: Surefire hides that in a jar's manifest. */
+fun testClasses(): String = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")

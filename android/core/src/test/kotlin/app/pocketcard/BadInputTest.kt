@@ -112,7 +112,7 @@ class BadInputTest {
                 "-Xshare:auto",
                 *options,
                 "-cp",
-                CLASSES,
+                testClasses(),
                 Misfortune::class.java.name,
                 what,
             )
@@ -136,7 +136,6 @@ class BadInputTest {
 
     private companion object {
         val ROOT = System.getProperty("pocketcard.root")!!
-        val CLASSES: String = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
     }
 }
 

@@ -8,28 +8,25 @@ import com.sun.jna.Native
 import java.io.File
 import java.nio.file.Files
 import java.util.Locale
+import kotlin.test.Test
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
 import kotlin.time.TimeSource
 
 /**
  * What the first call of the library costs in a fresh JVM, part by part. Prints, and judges nothing: a phone's JVM is another.
- *
- * `mvn test-compile exec:exec@first-call -pl ffi,core`, in `android`; `-Drust.profile=release` for the library that phones get.
+ * By its name no part of a test run: `mvn -q test -Dtest=FirstCall`, in `android`, after
+ * `cargo rustc --release --package pocketcard --lib --crate-type cdylib` with `-Drust.profile=release`.
  */
-object FirstCall {
-    private val PARTS =
-        listOf("JNA itself", "our library, loaded and checked", "open, every view pulled", "the card, pulled once more")
-
-    @JvmStatic
-    fun main(arguments: Array<String>) {
-        if (arguments.isNotEmpty()) return once(arguments.first(), arguments.last())
+class FirstCall {
+    @Test
+    fun `first call in a fresh JVM`() {
         Sandbox(stores = 3).use { sandbox ->
             // A phone on which a member is signed in, whose app starts anew each time.
             val home = Files.createTempDirectory("pocketcard-first-call").toFile()
             phoneTest { FilePhone(sandbox.url, home).open().use { it.signIn(sandbox, ANNA) } }
             val runs = List(RUNS) { inFreshJvm(sandbox.url, home) }
-            println("first call in a fresh JVM, median of $RUNS, library: ${System.getProperty("jna.library.path")}")
+            println("first call in a fresh JVM, median of $RUNS, library in ${System.getProperty("jna.library.path")}")
             for ((part, name) in PARTS.withIndex()) println(line(name, runs.map { it[part] }))
             println(line("together", runs.map { it.sum() }))
             home.deleteRecursively()
@@ -42,20 +39,29 @@ object FirstCall {
     private fun inFreshJvm(url: String, home: File): List<Double> {
         val java = File(System.getProperty("java.home"), "bin/java").path
         val library = "-Djna.library.path=${System.getProperty("jna.library.path")}"
-        val classes = System.getProperty("java.class.path")
-        val process = ProcessBuilder(java, library, "-cp", classes, FirstCall::class.java.name, url, home.path)
-        val said = process
-            .redirectError(
-                ProcessBuilder.Redirect.INHERIT,
-            ).start()
-            .inputStream
-            .bufferedReader()
-            .readText()
-        return said.trim().split(' ').map(String::toDouble)
+        val command = listOf(java, library, "-cp", testClasses(), FirstCallInJvm::class.java.name, url, home.path)
+        val process = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        return process.inputStream.bufferedReader().readText().trim().split(' ').map(String::toDouble)
     }
 
-    /** In the fresh JVM: takes the time of each part and prints them in one line. */
-    private fun once(url: String, home: String) = phoneTest {
+    private companion object {
+        const val RUNS = 9
+        val PARTS =
+            listOf(
+                "JNA itself",
+                "our library, loaded and checked",
+                "our open",
+                "the first card, with its symbol",
+                "every screen's state",
+            )
+    }
+}
+
+/** What [FirstCall] has done in a JVM of its own: takes the time of each part and prints them in one line. */
+internal object FirstCallInJvm {
+    @JvmStatic
+    fun main(arguments: Array<String>): Unit = phoneTest {
+        val (url, home) = arguments
         val start = TimeSource.Monotonic.markNow()
         var before = Duration.ZERO
         val parts = ArrayList<Duration>()
@@ -69,21 +75,24 @@ object FirstCall {
         done()
         NativeLibrary.load()
         done()
-        val app = FilePhone(url, File(home)).open()
-        check(app.card.value is CardView.Ready)
+        val phone = FilePhone(url, File(home))
+        val loyalty = Loyalty.open(phone.config, phone.host)
         done()
-        check(app.currentCard() is CardView.Ready)
+        check(loyalty.card() is CardView.Ready)
+        done()
+        val app = Pocketcard.of(Core(loyalty, phone.host, loyalty::close))
         done()
         println(parts.joinToString(" ") { String.format(Locale.ROOT, "%.3f", it.toDouble(DurationUnit.MILLISECONDS)) })
         app.close()
     }
-
-    private const val RUNS = 9
 }
 
 /** A phone whose secrets outlive a process, too. */
 private class FilePhone(private val url: String, private val home: File) : SecretStore {
-    suspend fun open(): Pocketcard = Pocketcard.open(Phone.config(url, home.resolve("data").path), Host(this))
+    val config: Config get() = Phone.config(url, home.resolve("data").path)
+    val host: Host get() = Host(this)
+
+    suspend fun open(): Pocketcard = Pocketcard.open(config, host)
 
     private fun file(key: String) = home.resolve("secret-$key")
 
