@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use crate::{cargo, root};
+use crate::{as_from_outside, cargo, root};
 
 pub(crate) fn run() -> Result<(), String> {
     install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)")?;
@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<(), String> {
 /// Maven in the Android shell, with cargo's output where cargo puts it.
 fn maven() -> Command {
     let mut maven = Command::new("mvn");
-    maven.current_dir(root().join("android"));
+    as_from_outside(&mut maven).current_dir(root().join("android"));
     if let Some(target) = std::env::var_os("CARGO_TARGET_DIR") {
         let mut option = std::ffi::OsString::from("-Drust.target=");
         option.push(root().join(target));
