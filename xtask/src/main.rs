@@ -37,6 +37,17 @@ fn root() -> PathBuf {
 /// The cargo that runs us.
 fn cargo() -> std::process::Command {
     let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root());
+    as_from_outside(&mut cargo).current_dir(root());
     cargo
+}
+
+/// Takes back what cargo tells of us: ring asks for it and, where it differs from the last time, is compiled anew, and all
+/// that is above it. A cargo that we run builds the same as one that a person runs.
+fn as_from_outside(command: &mut std::process::Command) -> &mut std::process::Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
+    command
 }

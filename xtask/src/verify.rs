@@ -1,31 +1,49 @@
-//! What guards main: format, lints, tests, docs, each by its own tool, and the test runners' own totals at the end.
+//! What guards main: format, lints, tests, docs, each by its own tool, in Rust and in Kotlin, and the test runners' own
+//! totals at the end.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use crate::cargo;
+use crate::{as_from_outside, cargo, root};
 
 pub(crate) fn run() -> Result<(), String> {
-    install("zbarimg", "zbar-tools")?;
+    install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)")?;
+    install("javac", "openjdk-17-jdk-headless", "a JDK, 17 or newer")?;
+    install("mvn", "maven", "`maven` (Homebrew, Fedora, Arch)")?;
     step("format", cargo().args(["fmt", "--all", "--check"]))?;
     step("lints", cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // Private items too: the map in `core/src/lib.rs` leads to them.
     let docs = ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"];
     step("docs", cargo().args(docs).env("RUSTDOCFLAGS", "-D warnings"))?;
-    let totals = tests(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]))?;
+    let mut totals = Totals::default();
+    tests("tests", cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]), &mut totals)?;
+    // Format, the bindings, the facade's tests with the real library, the record of the public API.
+    tests("android", maven().args(["--batch-mode", "--fail-at-end", "verify"]), &mut totals)?;
     println!("\ntests, by their runners' own words:");
     for line in &totals.lines {
         println!("{line}");
     }
     println!("{} passed, {} failed", totals.passed, totals.failed);
-    if totals.failed > 0 || !totals.succeeded {
-        return Err("the tests failed".to_owned());
+    if totals.failed > 0 || !totals.unsuccessful.is_empty() {
+        return Err(format!("failed: {}", totals.unsuccessful.join(", ")));
     }
     Ok(())
 }
 
+/// Maven in the Android shell, with cargo's output where cargo puts it.
+fn maven() -> Command {
+    let mut maven = Command::new("mvn");
+    as_from_outside(&mut maven).current_dir(root().join("android"));
+    if let Some(target) = std::env::var_os("CARGO_TARGET_DIR") {
+        let mut option = std::ffi::OsString::from("-Drust.target=");
+        option.push(root().join(target));
+        maven.arg(option);
+    }
+    maven
+}
+
 /// Sees to a command that the tests call: by the machine's package manager where that can be done without asking.
-fn install(command: &str, package: &str) -> Result<(), String> {
+fn install(command: &str, package: &str, elsewhere: &str) -> Result<(), String> {
     let is_there =
         || Command::new(command).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if is_there() {
@@ -40,9 +58,7 @@ fn install(command: &str, package: &str) -> Result<(), String> {
     if !(apt(&["install", "-y", "-q", package]) || apt(&["update", "-q"]) && apt(&["install", "-y", "-q", package]))
         || !is_there()
     {
-        return Err(format!(
-            "`{command}` is needed: install `{package}` (Debian, Ubuntu) or `zbar` (Homebrew, Fedora, Arch)"
-        ));
+        return Err(format!("`{command}` is needed: install `{package}` (Debian, Ubuntu) or {elsewhere}"));
     }
     Ok(())
 }
@@ -56,33 +72,76 @@ fn step(name: &str, command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// What the runners said of themselves.
+#[derive(Default)]
 struct Totals {
     lines: Vec<String>,
     passed: u64,
     failed: u64,
-    succeeded: bool,
+    /// The steps that did not end well.
+    unsuccessful: Vec<&'static str>,
 }
 
-/// Runs cargo's tests, shows what they print as they print it, and keeps the closing line of each runner.
-fn tests(command: &mut Command) -> Result<Totals, String> {
-    println!("\n== tests");
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    let mut totals = Totals { lines: Vec::new(), passed: 0, failed: 0, succeeded: false };
-    let output = child.stdout.take().ok_or("no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line.map_err(|error| error.to_string())?;
-        println!("{line}");
-        let _ = std::io::stdout().flush();
+impl Totals {
+    /// Takes a runner's closing line, cargo's or Surefire's; any other is none.
+    fn read(&mut self, line: &str) {
         if line.starts_with("test result:") {
             let count = |word: &str| {
                 let before = line.split([';', '.']).find_map(|part| part.trim().strip_suffix(word))?;
                 before.trim().parse::<u64>().ok()
             };
-            totals.passed += count("passed").unwrap_or(0);
-            totals.failed += count("failed").unwrap_or(0);
-            totals.lines.push(line);
+            self.passed += count("passed").unwrap_or(0);
+            self.failed += count("failed").unwrap_or(0);
+        } else if let Some((_, counts)) = line.split_once("] Tests run: ")
+            // Of each class, too: only the module's is a total.
+            && !counts.contains("Time elapsed")
+        {
+            let counts: Vec<u64> = counts
+                .split(|character: char| !character.is_ascii_digit())
+                .filter_map(|digits| digits.parse().ok())
+                .collect();
+            let [run, failures, errors, skipped] = counts[..] else { return };
+            self.failed += failures + errors;
+            self.passed += run.saturating_sub(failures + errors + skipped);
+        } else {
+            return;
         }
+        self.lines.push(line.to_owned());
     }
-    totals.succeeded = child.wait().map_err(|error| error.to_string())?.success();
-    Ok(totals)
+}
+
+/// Runs tests, shows what they print as they print it, and keeps the closing line of each runner.
+fn tests(name: &'static str, command: &mut Command, totals: &mut Totals) -> Result<(), String> {
+    println!("\n== {name}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("{name}: {error}"))?;
+    let output = child.stdout.take().ok_or("no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line.map_err(|error| error.to_string())?;
+        println!("{line}");
+        let _ = std::io::stdout().flush();
+        totals.read(&line);
+    }
+    if !child.wait().map_err(|error| error.to_string())?.success() {
+        totals.unsuccessful.push(name);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod closing_lines {
+    use super::Totals;
+
+    #[test]
+    fn that_of_each_runner_counts_and_no_other() {
+        let mut totals = Totals::default();
+        for line in [
+            "test result: ok. 12 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.50s",
+            "[INFO] Tests run: 6, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 8.1 s -- in app.pocketcard.BoundaryTest",
+            "[ERROR] Tests run: 9, Failures: 1, Errors: 1, Skipped: 2",
+            "test a_test ... ok",
+        ] {
+            totals.read(line);
+        }
+        assert_eq!((totals.passed, totals.failed, totals.lines.len()), (12 + 5, 1 + 2, 2));
+    }
 }
