@@ -91,13 +91,15 @@ fn what_is_read_offline_is_read_at_once_and_told_later() {
     assert_eq!((setup.inbox().unread, setup.there()), (3, Some(3)));
     assert_eq!(setup.messages(), [(3, false), (2, false), (1, false)]);
     assert!(matches!(setup.inbox().freshness, Freshness::Live { .. }));
-    setup.platform.cut_off();
+    let device: String = serde_json::from_slice(&setup.phone.secrets.all()["pocketcard.installation"]).unwrap();
+    setup.platform.fault(json!({ "path": "/", "device": device, "kind": "reset" }));
+    // It stays when the phone has a network again, so that what was read is pulled before it is told.
+    setup.platform.fault(json!({ "path": INBOX, "method": "POST", "kind": "reset" }));
     setup.read(3);
     assert_eq!(setup.inbox().unread, 2);
     setup.phone.reopen();
     assert_eq!((setup.inbox().unread, setup.phone.app().outbox().receipts), (2, 1), "it waits through a restart");
-    setup.platform.heal();
-    setup.platform.fault(json!({ "path": INBOX, "method": "POST", "kind": "reset" }));
+    setup.platform.heal_device(&device);
     setup.write(4);
     // A pull before the phone has told it does not undo it.
     setup.phone.clock.pass(Duration::from_mins(10));

@@ -160,28 +160,24 @@ fn a_refusal_is_explained_however_the_platform_says_it() {
         let rules = json!({ "benefit": { "points": 10 }, "activation": "required" });
         platform.put_offer(&json!({ "id": 4711, "title": "Brunch", "logicalName": name, "rules": rules }));
     };
-    // Refused in an answer that says 200, and in one that says 404.
-    let accepting = "/publicapi/v1.2/user/personalOffer";
-    let refusals = [
-        (json!(null), "There is no such offer for you."),
-        (json!({ "status": { "code": 404 } }), "The sandbox was told to fail."),
-    ];
-    for (fault, words) in refusals {
-        brunch("brunch");
-        run(phone.app().refresh()).unwrap();
-        platform.cut_off();
-        run(phone.app().activate_offer(4711)).unwrap();
-        assert_eq!(state(phone.app(), 4711), Some(OfferState::Waiting));
-        platform.heal();
-        if fault.is_null() {
-            // Meanwhile the programme has given the name to another.
-            brunch("late-brunch");
-        } else {
-            platform.fault(json!({ "path": accepting, "kind": fault }));
-        }
-        sent(&phone);
-        assert_eq!(state(phone.app(), 4711), Some(OfferState::Refused { text: words.to_owned() }));
-    }
+    let refused = |words: &str| Some(OfferState::Refused { text: words.to_owned() });
+    brunch("brunch");
+    run(phone.app().refresh()).unwrap();
+    platform.cut_off();
+    run(phone.app().activate_offer(4711)).unwrap();
+    assert_eq!(state(phone.app(), 4711), Some(OfferState::Waiting));
+    // Meanwhile the programme has given the name to another. It says so in an answer of 200.
+    brunch("late-brunch");
+    platform.heal();
+    sent(&phone);
+    assert_eq!(state(phone.app(), 4711), refused("There is no such offer for you."));
+    // In one of 404.
+    run(phone.app().refresh()).unwrap();
+    let not_found = json!({ "status": { "code": 404 } });
+    platform.fault(json!({ "path": "/publicapi/v1.2/user/personalOffer", "kind": not_found }));
+    run(phone.app().activate_offer(4711)).unwrap();
+    sent(&phone);
+    assert_eq!(state(phone.app(), 4711), refused("The sandbox was told to fail."));
     // Tried again, it works.
     platform.heal();
     activate(&phone, 4711);

@@ -376,7 +376,8 @@ fn a_push_to_a_segment_reaches_those_in_it_and_nobody_else() {
         (json!({ "platform": "Android" }), [true, true, true]),
         (json!({ "platform": "Ios" }), [false, false, false]),
     ] {
-        let count = || members.map(|login| platform.pushes(&token(login)).len());
+        let is_it = |push: &Push| matches!(push, Push::Data { entries } if entries["title"] == "To some");
+        let count = || members.map(|login| platform.pushes(&token(login)).into_iter().filter(is_it).count());
         let before = count();
         platform.send(&json!({ "to": to, "title": "To some", "body": "of you" }));
         let after = count();
