@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::acts::{Act, Acts, Ask, Of};
 use crate::balance::{Account, TierLadder};
 use crate::card::{Card, Cards, CodeKey, IssuedCode, TillCode};
-use crate::clock::Correction;
+use crate::clock::{Correction, shifted};
 use crate::consents::Consent;
 use crate::events::outbox::{Limits, Outbox, Step};
 use crate::events::{Event, Installation};
@@ -27,6 +28,8 @@ use crate::stores::{CurrentStore, OwnStores};
 use crate::tasks::{self, Game, OwnTasks, TaskAnswer, Tasks};
 use crate::types::{Freshness, Screen, StaleReason, Timestamp};
 
+/// To this the platform's `Date` tells its time, so by as much an answer may seem later than it was.
+const DATE_GRAIN: SignedDuration = SignedDuration::from_secs(1);
 /// No call takes longer, all its attempts included.
 const LONGEST_CALL: Duration = Duration::from_mins(5);
 
@@ -635,12 +638,13 @@ impl State {
         touched.screens.insert(Screen::Outbox);
     }
 
-    /// Shows at once what a push brought, until the platform's next answer; not where that came later than the push was
-    /// sent. What was asked before is not listened to any more: it may know less.
+    /// Shows at once what a push brought, until the platform's next answer; not where one surely came after the push was
+    /// sent. Which of them was first within a second of each other nobody can tell: then the push is shown, and the pull
+    /// that follows it has the last word. What was asked before is not listened to any more: it may know less.
     fn show_pushed(&mut self, push: &PushMessage, at: Timestamp, question: u64, touched: &mut Touched) {
         let later = |part: Part| {
             let answered = self.answered.get(&part).map(|answered| answered.at);
-            push.sent.zip(answered).is_none_or(|(sent, answered)| sent > answered)
+            push.sent.zip(answered).is_none_or(|(sent, answered)| sent > shifted(answered, -DATE_GRAIN))
         };
         match &push.content {
             Content::Balance(Some(accounts)) if later(Part::Balance) => {

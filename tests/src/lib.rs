@@ -373,6 +373,15 @@ impl Phone {
         self.app().balance().accounts.first().expect("an account").available
     }
 
+    /// The access token that the phone has.
+    pub fn token(&self) -> String {
+        let secrets = self.secrets.all();
+        let pairs = secrets.iter().filter(|(name, _)| name.starts_with("pocketcard.tokens"));
+        let pairs = pairs.map(|(_, pair)| serde_json::from_slice::<serde_json::Value>(pair).unwrap());
+        let newest = pairs.max_by_key(|pair| pair["generation"].as_u64()).unwrap();
+        newest["access"].as_str().unwrap().to_owned()
+    }
+
     /// Every byte of the database's files.
     pub fn files(&self) -> Vec<u8> {
         let files = std::fs::read_dir(&self.folder).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());

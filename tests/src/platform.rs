@@ -187,6 +187,18 @@ impl Platform {
         assert!(status < 300, "{answer}");
     }
 
+    /// Adds an offer, or replaces one.
+    pub fn put_offer(&self, offer: &Value) {
+        let (status, answer) = self.ask("POST", "/sandbox/offers", offer);
+        assert!(status < 300, "{answer}");
+    }
+
+    /// Sends what an operator would, to a member or a segment, by push and into the inbox.
+    pub fn send(&self, campaign: &Value) {
+        let (status, answer) = self.ask("POST", "/sandbox/pushes", campaign);
+        assert!(status < 300, "{answer}");
+    }
+
     /// The id of the member with this phone number.
     pub fn member_id(&self, phone: &str) -> i64 {
         let (_, list) = self.ask("GET", "/sandbox/members", &Value::Null);
@@ -204,8 +216,12 @@ impl Platform {
         let (price, points): (Value, Value) =
             (serde_json::from_str(price).unwrap(), serde_json::from_str(points).unwrap());
         let goods = json!([{ "goodsId": "coffee", "name": "Coffee", "count": 1, "price": price }]);
-        let sale = json!({ "code": code, "items": goods, "payWithPoints": points });
-        let (status, receipt) = self.ask("POST", "/till/purchases", &sale);
+        self.ring_up(&json!({ "code": code, "items": goods, "payWithPoints": points }))
+    }
+
+    /// Rings up what a till says, and gives the receipt.
+    pub fn ring_up(&self, sale: &Value) -> Value {
+        let (status, receipt) = self.ask("POST", "/till/purchases", sale);
         assert_eq!(status, 200, "{receipt}");
         receipt
     }

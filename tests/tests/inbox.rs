@@ -1,162 +1,69 @@
 //! Journeys of the inbox and of consents: what was read here is read there, whenever the phone has a network.
-//!
-//! In front of the sandbox stands a small platform of the test's own, which has an inbox and consents and hands on
-//! everything else.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::response::Response;
 use pocketcard::LoyaltyError;
 use pocketcard::consents::{ConsentChannel, ConsentWay};
 use pocketcard::inbox::InboxView;
+use pocketcard::loyalty::PushService;
 use pocketcard::push::{Push, PushOutcome};
 use pocketcard::types::{Freshness, Screen, StaleReason};
-use pocketcard_tests::{ANNA, PATIENCE, Phone, Platform, run};
+use pocketcard_tests::{ANNA, PATIENCE, Phone, Platform, rejection, run};
 use serde_json::{Value, json};
 
-/// A platform with an inbox.
-struct Programme {
-    /// The sandbox, which knows all but this.
-    sandbox: String,
-    /// Newest first: id, whether it was read.
-    messages: Vec<(i64, bool)>,
-    consents: Value,
-    /// The phone has no network.
-    offline: bool,
-    /// Else it answers 404.
-    has_inbox: bool,
-    /// What was changed: method and path.
-    heard: Vec<String>,
-}
-
-type Shared = Arc<Mutex<Programme>>;
+/// Where the inbox is.
+const INBOX: &str = "/publicapi/v1.2/Notification";
+/// Where the consents are.
+const CONSENTS: &str = "/publicapi/v1.2/User/Subscriptions";
 
 struct Setup {
     phone: Phone,
-    programme: Shared,
-    _runtime: tokio::runtime::Runtime,
-    _platform: Platform,
+    platform: Platform,
 }
 
-fn start(messages: i64) -> Setup {
+/// Anna, with so many messages that she has not read, and a phone that gets pushes.
+fn start(messages: u32) -> Setup {
     let platform = Platform::start();
-    let programme = Arc::new(Mutex::new(Programme {
-        sandbox: platform.url().to_owned(),
-        messages: (1..=messages).rev().map(|id| (id, false)).collect(),
-        consents: json!([{ "typeId": 1, "typeName": "News", "externalId": null,
-            "smsNotification": { "readOnly": true, "selected": true },
-            "pushNotification": { "readOnly": false, "selected": false } }]),
-        offline: false,
-        has_inbox: true,
-        heard: Vec::new(),
-    }));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(answer).with_state((Arc::clone(&programme), reqwest::Client::new()));
-    runtime.spawn(async move { axum::serve(listener, router).await });
-    let phone = Phone::new(&url);
-    phone.sign_in(&platform, ANNA);
-    Setup { phone, programme, _runtime: runtime, _platform: platform }
-}
-
-async fn answer(State((programme, http)): State<(Shared, reqwest::Client)>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let body = to_bytes(body, 1 << 20).await.unwrap();
-    let sandbox = {
-        let mut programme = programme.lock().unwrap();
-        if programme.offline {
-            // The connection breaks in the midst of the answer.
-            let broken = std::io::Error::other("no network");
-            return Response::new(Body::from_stream(futures_util::stream::iter([Err::<Vec<u8>, _>(broken)])));
-        }
-        let answered =
-            if programme.has_inbox { programme.answer(head.method.as_str(), &head.uri, &body) } else { None };
-        if let Some(data) = answered {
-            return Response::new(json!({ "data": data, "result": { "state": "Success" } }).to_string().into());
-        }
-        if !programme.has_inbox && ["/Notification", "/Subscriptions"].iter().any(|ours| head.uri.path().contains(ours))
-        {
-            return Response::builder().status(404).body(Body::empty()).unwrap();
-        }
-        programme.sandbox.clone()
-    };
-    let on = http.request(head.method, format!("{sandbox}{}", head.uri)).headers(head.headers).body(body);
-    let answer = on.send().await.unwrap();
-    let mut response = Response::builder().status(answer.status());
-    for (name, value) in
-        answer.headers().iter().filter(|(name, _)| !["content-length", "transfer-encoding"].contains(&name.as_str()))
-    {
-        response = response.header(name, value);
+    let phone = Phone::new(platform.url());
+    run(phone.app().set_push_token("token".to_owned(), PushService::Fcm)).unwrap();
+    let setup = Setup { phone, platform };
+    for number in 1..=messages {
+        setup.write(number);
     }
-    response.body(answer.bytes().await.unwrap().into()).unwrap()
-}
-
-impl Programme {
-    fn answer(&mut self, method: &str, uri: &axum::http::Uri, body: &[u8]) -> Option<Value> {
-        let path = uri.path().strip_prefix("/publicapi/v1.2/")?;
-        let parts: Vec<_> = path.split('/').collect();
-        if method != "GET" && ["Notification", "User/Subscriptions"].iter().any(|ours| path.starts_with(ours)) {
-            self.heard.push(format!("{method} {path}"));
-        }
-        Some(match (method, parts.as_slice()) {
-            ("GET", ["Notification"]) => {
-                let number = |name: &str| {
-                    let pair = uri.query().unwrap().split('&').find_map(|pair| pair.strip_prefix(name));
-                    pair.unwrap().parse::<usize>().unwrap()
-                };
-                let rows = self.messages.iter().skip(number("from=")).take(number("count="));
-                rows.map(|(id, read)| row(*id, *read)).collect()
-            }
-            ("GET", ["Notification", "Count"]) => json!({ "unReadCount": self.unread() }),
-            ("POST", ["Notification", "Read"]) => {
-                self.messages.iter_mut().for_each(|(_, read)| *read = true);
-                Value::Null
-            }
-            ("POST", ["Notification", id, "Read"]) => {
-                let id = id.parse::<i64>().unwrap();
-                self.messages.iter_mut().filter(|(known, _)| *known == id).for_each(|(_, read)| *read = true);
-                Value::Null
-            }
-            ("GET", ["User", "Subscriptions"]) => self.consents.clone(),
-            ("PUT", ["User", "Subscriptions"]) => {
-                self.consents = serde_json::from_slice(body).unwrap();
-                Value::Null
-            }
-            _ => return None,
-        })
-    }
-
-    fn unread(&self) -> usize {
-        self.messages.iter().filter(|(_, read)| !read).count()
-    }
-}
-
-/// The platform's spelling.
-fn row(id: i64, read: bool) -> Value {
-    json!({ "id": id, "title": format!("Message {id}"), "body": "…", "isReaded": read,
-        "creationDate": format!("2026-11-{:02}T{:02}:00:00", 1 + id / 24, id % 24) })
+    setup.phone.sign_in(&setup.platform, ANNA);
+    setup.phone.wait("the platform knows where pushes go", |_| {
+        setup.platform.exchanges().iter().any(|exchange| exchange.path.ends_with("/Pushes")).then_some(())
+    });
+    setup
 }
 
 impl Setup {
-    fn set(&self, change: impl FnOnce(&mut Programme)) {
-        change(&mut self.programme.lock().unwrap());
+    /// The programme writes to Anna.
+    fn write(&self, number: u32) {
+        let to = json!({ "member": self.platform.member_id(ANNA) });
+        self.platform.send(&json!({ "to": to, "title": format!("Message {number}"), "body": "…" }));
     }
 
-    fn there(&self) -> usize {
-        self.programme.lock().unwrap().unread()
+    /// How many the platform has that were not read. It must answer.
+    fn there(&self) -> Option<u64> {
+        let count = self.platform.get(&format!("{INBOX}/Count"), &self.phone.token());
+        count["data"]["unReadCount"].as_u64()
     }
 
     fn inbox(&self) -> InboxView {
         self.phone.app().inbox()
     }
 
-    fn read(&self, messages: &[i64]) {
-        run(self.phone.app().read_messages(Some(messages.iter().map(i64::to_string).collect()))).unwrap();
+    /// The numbers of the messages, newest first, and whether they were read.
+    fn messages(&self) -> Vec<(u32, bool)> {
+        let number = |title: &str| title.strip_prefix("Message ").unwrap().parse().unwrap();
+        self.inbox().messages.iter().map(|message| (number(&message.title), message.read)).collect()
+    }
+
+    fn read(&self, number: u32) {
+        let title = format!("Message {number}");
+        let message = self.inbox().messages.into_iter().find(|message| message.title == title).unwrap();
+        run(self.phone.app().read_messages(Some(vec![message.id]))).unwrap();
     }
 
     /// Has all that waits sent and all that is new pulled.
@@ -169,34 +76,53 @@ impl Setup {
         });
         run(self.phone.app().refresh()).unwrap();
     }
+
+    /// The calls since the last time that change something there, as method and path.
+    fn heard(&self, path: &str) -> Vec<String> {
+        let calls = self.platform.exchanges();
+        let changes = calls.iter().filter(|call| call.method != "GET" && call.path.starts_with(path));
+        changes.map(|call| format!("{} {}", call.method, call.path)).collect()
+    }
 }
 
 #[test]
 fn what_is_read_offline_is_read_at_once_and_told_later() {
     let mut setup = start(3);
-    assert_eq!((setup.inbox().unread, setup.inbox().messages[0].id.as_str()), (3, "3"));
+    assert_eq!((setup.inbox().unread, setup.there()), (3, Some(3)));
+    assert_eq!(setup.messages(), [(3, false), (2, false), (1, false)]);
     assert!(matches!(setup.inbox().freshness, Freshness::Live { .. }));
-    setup.set(|programme| programme.offline = true);
-    setup.read(&[3]);
-    assert_eq!((setup.inbox().unread, setup.there()), (2, 3));
+    let device: String = serde_json::from_slice(&setup.phone.secrets.all()["pocketcard.installation"]).unwrap();
+    setup.platform.fault(json!({ "path": "/", "device": device, "kind": "reset" }));
+    // It stays when the phone has a network again, so that what was read is pulled before it is told.
+    setup.platform.fault(json!({ "path": INBOX, "method": "POST", "kind": "reset" }));
+    setup.read(3);
+    assert_eq!(setup.inbox().unread, 2);
     setup.phone.reopen();
     assert_eq!((setup.inbox().unread, setup.phone.app().outbox().receipts), (2, 1), "it waits through a restart");
-    setup.set(|programme| {
-        programme.offline = false;
-        programme.messages.insert(0, (4, false));
-    });
+    setup.platform.heal_device(&device);
+    setup.write(4);
     // A pull before the phone has told it does not undo it.
     setup.phone.clock.pass(Duration::from_mins(10));
     run(setup.phone.app().refresh()).unwrap();
-    assert_eq!(
-        setup.inbox().messages.iter().map(|message| message.read).collect::<Vec<_>>(),
-        [false, true, false, false]
-    );
+    assert_eq!(setup.messages(), [(4, false), (3, true), (2, false), (1, false)]);
+    assert_eq!((setup.inbox().unread, setup.there()), (3, Some(4)));
+    setup.platform.heal();
     setup.sync();
-    assert_eq!((setup.inbox().unread, setup.there()), (3, 3));
+    assert_eq!((setup.inbox().unread, setup.there()), (3, Some(3)));
     run(setup.phone.app().read_messages(None)).unwrap();
     setup.sync();
-    assert_eq!((setup.inbox().unread, setup.there()), (0, 0));
+    assert_eq!((setup.inbox().unread, setup.there()), (0, Some(0)));
+}
+
+#[test]
+fn what_is_read_on_one_phone_is_read_on_the_other() {
+    let setup = start(2);
+    let other = Phone::signed_in(&setup.platform);
+    assert_eq!(other.app().inbox().unread, 2);
+    setup.read(1);
+    setup.sync();
+    run(other.app().refresh()).unwrap();
+    assert_eq!((other.app().inbox().unread, setup.inbox().unread, setup.there()), (1, 1, Some(1)));
 }
 
 #[test]
@@ -208,55 +134,78 @@ fn a_long_inbox_is_counted_whole_and_loaded_page_by_page() {
     run(setup.phone.app().load_inbox()).unwrap();
     let view = setup.inbox();
     assert_eq!((view.messages.len(), view.unread, view.more), (120, 120, false));
-    assert!(view.messages.is_sorted_by(|a, b| a.at > b.at));
+    assert!(setup.messages().is_sorted_by(|a, b| a > b), "newest first");
+    setup.platform.exchanges();
     run(setup.phone.app().read_messages(None)).unwrap();
     assert_eq!(setup.inbox().unread, 0);
     setup.sync();
-    assert_eq!((setup.inbox().unread, setup.there()), (0, 0));
-    assert_eq!(setup.programme.lock().unwrap().heard, ["POST Notification/Read"], "one call for all of them");
+    assert_eq!((setup.inbox().unread, setup.there()), (0, Some(0)));
+    assert_eq!(setup.heard(INBOX), [format!("POST {INBOX}/Read")], "one call for all of them");
 }
 
 #[test]
 fn a_message_by_push_is_in_the_inbox_at_once() {
     let setup = start(1);
-    setup.set(|programme| programme.offline = true);
-    let push = |id: &str, payload: Option<String>| {
-        let mut entries: Vec<_> = vec![("message_id", id.to_owned()), ("kind", "message".to_owned())];
-        entries.extend([("title", "Message 2".to_owned()), ("body", "…".to_owned())]);
-        entries.extend(payload.map(|payload| ("payload", payload)));
-        let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        run(setup.phone.app().receive_push(Push::Data { entries })).unwrap()
+    setup.platform.cut_off();
+    setup.write(2);
+    let push = setup.platform.pushes("token").pop().unwrap();
+    let Push::Data { mut entries } = push.clone() else { panic!("not FCM's") };
+    let take = |push| {
+        let outcome = run(setup.phone.app().receive_push(push)).unwrap();
+        assert!(matches!(outcome, PushOutcome::Taken { notification: Some(_) }), "{outcome:?}");
     };
-    let taken = |outcome| matches!(outcome, PushOutcome::Taken { notification: Some(_) });
-    assert!(taken(push("a", Some(row(2, false).to_string()))));
-    assert!(taken(push("b", Some(row(3, false).to_string()))));
-    assert_eq!(setup.inbox().messages.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), ["3", "2", "1"]);
+    take(push);
+    assert_eq!(setup.messages(), [(2, false), (1, false)]);
     assert!(setup.phone.watch.told().contains(&Screen::Inbox));
-    setup.read(&[2]);
-    // The third was taken back by the platform meanwhile.
-    setup.set(|programme| {
-        programme.offline = false;
-        programme.messages.insert(0, (2, false));
-    });
+    // One that the platform takes back before the phone asks.
+    let mut row: Value = serde_json::from_str(&entries["payload"]).unwrap();
+    row["id"] = 4711.into();
+    row["title"] = "Message 3".into();
+    entries.insert("message_id".to_owned(), "third".to_owned());
+    entries.insert("payload".to_owned(), row.to_string());
+    take(Push::Data { entries });
+    assert_eq!(setup.inbox().unread, 3);
+    setup.read(2);
+    setup.platform.heal();
     setup.sync();
-    assert_eq!((setup.inbox().messages.len(), setup.inbox().unread, setup.there()), (2, 1, 1));
+    assert_eq!(setup.messages(), [(2, true), (1, false)]);
+    assert_eq!((setup.inbox().unread, setup.there()), (1, Some(1)));
 }
 
 #[test]
 fn a_consent_counts_when_the_platform_has_it() {
     let setup = start(0);
-    let consents = || setup.phone.app().consents().consents[0].channels.clone();
-    let channel = |way, granted, read_only| ConsentChannel { way, granted, read_only };
-    assert_eq!(consents(), [channel(ConsentWay::Sms, true, true), channel(ConsentWay::Push, false, false)]);
-    let set = |way, granted| run(setup.phone.app().set_consent(1, way, granted));
-    set(ConsentWay::Push, true).unwrap();
-    assert!(consents()[1].granted);
-    assert_eq!(setup.programme.lock().unwrap().consents[0]["pushNotification"]["selected"], true);
-    assert!(matches!(set(ConsentWay::Sms, false), Err(LoyaltyError::Rejected { .. })), "it cannot be changed here");
-    setup.set(|programme| programme.offline = true);
-    assert!(matches!(set(ConsentWay::Push, false), Err(LoyaltyError::Offline)));
-    assert!(consents()[1].granted, "what the platform has not taken has not changed");
-    assert_eq!(setup.programme.lock().unwrap().heard, ["PUT User/Subscriptions"]);
+    let other = Phone::signed_in(&setup.platform);
+    let of = |phone: &Phone, kind: i64| {
+        let consents = phone.app().consents().consents;
+        consents.into_iter().find(|consent| consent.kind == kind).unwrap().channels
+    };
+    let channel = |way, granted| ConsentChannel { way, granted, read_only: false };
+    let (marketing, account) = (1, 3);
+    let all = |granted: [bool; 3]| {
+        let ways = [ConsentWay::Sms, ConsentWay::Email, ConsentWay::Push].into_iter();
+        ways.zip(granted).map(|(way, granted)| channel(way, granted)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&setup.phone, marketing), all([false, true, true]));
+    let set = |kind, way, granted| run(setup.phone.app().set_consent(kind, way, granted));
+    set(marketing, ConsentWay::Sms, true).unwrap();
+    set(marketing, ConsentWay::Email, false).unwrap();
+    assert_eq!(of(&setup.phone, marketing), all([true, false, true]), "each by itself");
+    run(other.app().refresh()).unwrap();
+    assert_eq!(of(&other, marketing), all([true, false, true]), "so the platform has it");
+    assert!(of(&setup.phone, account).iter().all(|channel| channel.granted && channel.read_only));
+    rejection(set(account, ConsentWay::Sms, false));
+    setup.platform.exchanges();
+    setup.platform.cut_off();
+    assert_eq!(set(marketing, ConsentWay::Push, false), Err(LoyaltyError::Offline));
+    assert_eq!(
+        of(&setup.phone, marketing),
+        all([true, false, true]),
+        "what the platform has not taken has not changed"
+    );
+    setup.platform.heal();
+    setup.sync();
+    assert!(setup.heard(CONSENTS).is_empty(), "and it is not sent later");
     run(setup.phone.app().sign_out()).unwrap();
     assert!(setup.phone.app().consents().consents.is_empty());
 }
@@ -264,7 +213,9 @@ fn a_consent_counts_when_the_platform_has_it() {
 #[test]
 fn a_platform_without_an_inbox_has_not_failed() {
     let setup = start(2);
-    setup.set(|programme| programme.has_inbox = false);
+    for path in [INBOX, CONSENTS] {
+        setup.platform.fault(json!({ "path": path, "kind": { "status": { "code": 404 } } }));
+    }
     assert!(run(setup.phone.app().refresh()).unwrap().stale.is_empty());
     let view = setup.inbox();
     assert!(
@@ -274,7 +225,7 @@ fn a_platform_without_an_inbox_has_not_failed() {
     );
     run(setup.phone.app().load_inbox()).unwrap();
     // What it is told all the same, it does not take, and that is that.
-    setup.read(&[2]);
+    setup.read(2);
     setup.sync();
     assert_eq!(setup.inbox().unread, 1);
 }

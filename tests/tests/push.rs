@@ -10,8 +10,8 @@ use pocketcard::offers::OffersQuery;
 use pocketcard::push::{NotificationChannel, Push, PushIgnored, PushOutcome};
 use pocketcard::session::SessionView;
 use pocketcard::types::Decimal;
-use pocketcard_tests::{ANNA, BORIS, PATIENCE, Phone, Platform, run};
-use serde_json::json;
+use pocketcard_tests::{ANNA, BORIS, CLARA, PATIENCE, Phone, Platform, run};
+use serde_json::{Value, json};
 
 fn amount(receipt: &serde_json::Value, key: &str) -> Decimal {
     receipt[key].to_string().parse().unwrap()
@@ -259,7 +259,8 @@ fn links_lead_to_screens_of_the_app_and_nowhere_else() {
             .into(),
     };
     assert_eq!(receive(phone.app(), &planted), ignored(PushIgnored::WrongPayload));
-    assert!(phone.log.text().to_lowercase().contains("wrongpayload"), "{}", phone.log.text());
+    // A thread of its own hands the log over.
+    phone.wait("the reason is logged", |_| phone.log.text().to_lowercase().contains("wrongpayload").then_some(()));
     assert!(!phone.log.text().to_lowercase().contains("planted"), "{}", phone.log.text());
 }
 
@@ -276,11 +277,8 @@ fn an_offer_by_push_is_on_screen_at_once_and_gone_when_it_is_taken_back() {
     let before = platform.pushes("token").len();
     let rules = json!({ "channels": ["online", "store"], "activation": "none", "benefit": { "points": 5 } });
     let offer = json!({ "id": 4711, "title": "By push alone", "rules": rules, "for": { "members": [member] } });
-    let (status, answer) = platform.ask("POST", "/sandbox/offers", &offer);
-    assert!(status < 300, "{answer}");
-    let campaign = json!({ "to": { "member": member }, "kind": "offer", "offer": 4711 });
-    let (status, answer) = platform.ask("POST", "/sandbox/pushes", &campaign);
-    assert!(status < 300, "{answer}");
+    platform.put_offer(&offer);
+    platform.send(&json!({ "to": { "member": member }, "kind": "offer", "offer": 4711 }));
     let (status, answer) = platform.ask("POST", "/sandbox/offers/4711/revoke", &json!({}));
     assert!(status < 300, "{answer}");
     let mut pushes = newer(&platform, before).into_iter();
@@ -310,9 +308,7 @@ fn a_campaign_reaches_the_inbox_by_whichever_way_and_once() {
     let platform = Platform::start();
     let (phone, _, _) = pushed(&platform);
     let before = platform.pushes("token").len();
-    let campaign = json!({ "to": "all", "title": "To all", "body": "of you" });
-    let (status, answer) = platform.ask("POST", "/sandbox/pushes", &campaign);
-    assert!(status < 300, "{answer}");
+    platform.send(&json!({ "to": "all", "title": "To all", "body": "of you" }));
     let unread = phone.app().inbox().unread;
     let push = newer(&platform, before).remove(0);
     assert!(is_taken(&receive(phone.app(), &push)));
@@ -340,9 +336,7 @@ fn whatever_a_platform_sends_it_does_no_harm() {
         json!({ "kind": "revoke", "message_id": "3" }),
         json!({ "kind": "message", "message_id": "4", "payload": "x".repeat(5000) }),
     ] {
-        let (status, answer) =
-            platform.ask("POST", "/sandbox/pushes", &json!({ "to": "all", "raw": { "data": data } }));
-        assert!(status < 300, "{answer}");
+        platform.send(&json!({ "to": "all", "raw": { "data": data } }));
     }
     let pushes = newer(&platform, before);
     assert_eq!(pushes.len(), 4);
@@ -354,4 +348,77 @@ fn whatever_a_platform_sends_it_does_no_harm() {
         [ignored(PushIgnored::WrongPayload), ignored(PushIgnored::ForeignLink), unreadable.clone(), unreadable];
     assert_eq!(reasons, expected);
     assert_eq!(screens(phone.app()), shown);
+}
+
+#[test]
+fn a_push_to_a_segment_reaches_those_in_it_and_nobody_else() {
+    let platform = Platform::start();
+    // Silver, Gold, and somebody who has just joined.
+    let members = [ANNA, BORIS, CLARA];
+    let token = |login: &str| login.replace('+', "token-");
+    let _phones = members.map(|login| {
+        let phone = Phone::new(platform.url());
+        run(phone.app().set_push_token(token(login), PushService::Fcm)).unwrap();
+        phone.sign_in(&platform, login);
+        phone.wait("the platform knows where pushes go", |_| {
+            platform.exchanges().iter().any(|exchange| exchange.path.ends_with("/Pushes")).then_some(())
+        });
+        phone
+    });
+    let [anna, _, clara] = members.map(|login| platform.member_id(login));
+    for (to, expected) in [
+        (json!("all"), [true, true, true]),
+        (json!({ "member": anna }), [true, false, false]),
+        (json!({ "members": [anna, clara] }), [true, false, true]),
+        (json!({ "tier": "Gold" }), [false, true, false]),
+        (json!({ "tier": "Silver" }), [true, false, false]),
+        // The early sale is for Gold.
+        (json!({ "offer": 6 }), [false, true, false]),
+        (json!({ "platform": "Android" }), [true, true, true]),
+        (json!({ "platform": "Ios" }), [false, false, false]),
+    ] {
+        let is_it = |push: &Push| matches!(push, Push::Data { entries } if entries["title"] == "To some");
+        let count = || members.map(|login| platform.pushes(&token(login)).into_iter().filter(is_it).count());
+        let before = count();
+        platform.send(&json!({ "to": to, "title": "To some", "body": "of you" }));
+        let after = count();
+        assert_eq!([0, 1, 2].map(|member| after[member] > before[member]), expected, "{to}");
+    }
+}
+
+#[test]
+fn of_two_processes_that_get_a_push_at_once_one_shows_it() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    let extension = Loyalty::open(phone.config.clone(), phone.host()).unwrap();
+    for _ in 0..8 {
+        let before = platform.pushes("token").len();
+        platform.send(&json!({ "to": "all", "title": "To all", "body": "of you" }));
+        let push = newer(&platform, before).remove(0);
+        let outcomes = std::thread::scope(|scope| {
+            let receiving = [phone.app(), &extension].map(|app| scope.spawn(|| receive(app, &push)));
+            receiving.map(|thread| thread.join().unwrap())
+        });
+        assert_eq!(outcomes.iter().filter(|outcome| is_taken(outcome)).count(), 1, "{outcomes:?}");
+        assert!(outcomes.contains(&ignored(PushIgnored::Duplicate)), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn what_was_polled_is_known_when_it_comes_by_push() {
+    let platform = Platform::start();
+    let (phone, _, _) = pushed(&platform);
+    platform.send(&json!({ "to": { "member": platform.member_id(ANNA) }, "title": "Polled", "body": "by the phone" }));
+    let (_, answer) = platform.ask("GET", "/push/poll?token=token&after=0&wait=0", &Value::Null);
+    let message = answer["messages"].as_array().unwrap().last().unwrap()["payload"].clone();
+    assert!(is_taken(&receive(phone.app(), &Push::Polled { json: message.to_string() })));
+    let push = platform.pushes("token").pop().unwrap();
+    assert_eq!(receive(phone.app(), &push), ignored(PushIgnored::Duplicate));
+    let Push::Data { entries } = push else { panic!("not FCM's") };
+    let row = Push::Polled { json: entries["payload"].clone() };
+    assert_eq!(receive(phone.app(), &row), ignored(PushIgnored::Duplicate), "nor is its row in the inbox news");
+    let shown = phone.app().inbox().messages;
+    assert_eq!(shown.iter().filter(|message| message.title == "Polled").count(), 1);
+    flush(&phone);
+    assert!(platform.receipts().is_empty(), "nobody pushed it");
 }

@@ -537,7 +537,7 @@ impl<'a> Seed<'a> {
     /// The phone shows what the platform has, and the platform has counted each event once.
     fn check_view(&self, events: &[ReceivedEvent]) {
         let app = self.phone.app();
-        let token = self.token();
+        let token = self.phone.token();
         let tasks = self.platform.get("/app/v1/tasks", &token);
         let balance = self.platform.get("/publicapi/v1.2/User/DetailedBalance", &token);
         let tasks = tasks["tasks"].as_array().unwrap();
@@ -572,15 +572,6 @@ impl<'a> Seed<'a> {
             "the installation is paid for once: {:?}",
             history.iter().map(|entry| &entry.what).collect::<Vec<_>>()
         );
-    }
-
-    /// The access token that the phone has.
-    fn token(&self) -> String {
-        let secrets = self.phone.secrets.all();
-        let pairs = secrets.iter().filter(|(name, _)| name.starts_with("pocketcard.tokens"));
-        let pairs = pairs.map(|(_, pair)| serde_json::from_slice::<Value>(pair).unwrap());
-        let newest = pairs.max_by_key(|pair| pair["generation"].as_u64()).unwrap();
-        newest["access"].as_str().unwrap().to_owned()
     }
 }
 

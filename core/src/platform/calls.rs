@@ -1,8 +1,8 @@
 //! The calls, one method each. Source of names and paths: Loymax Public API v1.2 and our App API.
 //!
 //! All of them can fail with [`Error::Offline`], [`Error::Busy`], [`Error::Unreadable`] and [`Error::NotSupported`] (a
-//! 404); those with a `token` with [`Error::Unauthorized`]; those that change something with [`Error::Rejected`]. What a
-//! method's own docs name comes on top.
+//! 404; to what carries a key, one without words); those with a `token` with [`Error::Unauthorized`]; those that change
+//! something with [`Error::Rejected`]. What a method's own docs name comes on top.
 
 use serde_json::json;
 use std::time::Duration;

@@ -144,6 +144,15 @@ pub(super) fn refusal(call: &'static str, status: u16, takes_code: bool, body: &
     Error::Rejected(rejection(&said, takes_code))
 }
 
+/// Why the platform did not do what the member asked for and answered with 404: with words of its own it refused, as what
+/// that was about has gone; without any it does not offer it at all.
+pub(super) fn absent(body: &[u8]) -> Error {
+    match parse::<Value>(trim(body)).map(|said| rejection(&said, false)) {
+        Ok(rejection) if rejection.text.is_some() => Error::Rejected(rejection),
+        _ => Error::NotSupported,
+    }
+}
+
 /// The platform's refusal in any of its forms.
 fn rejection(said: &Value, takes_code: bool) -> Rejection {
     let text = |path: &str| said.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());

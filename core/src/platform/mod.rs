@@ -612,7 +612,12 @@ impl Platform {
             return Err(Failure { error: Error::Busy { status, retry_after }, again });
         }
         if status == StatusCode::NOT_FOUND {
-            return Err(fatal(Error::NotSupported));
+            // What carries a key the member asked for, and they are told why it was not done.
+            let words = match call.key {
+                Some(_) => bounded(response, self.limits.refusal, call).await.unwrap_or_default(),
+                None => Vec::new(),
+            };
+            return Err(fatal(envelope::absent(&words)));
         }
         // Without a token in the request, a 401 is about what the member typed, and no refresh would help.
         if status == StatusCode::UNAUTHORIZED && call.token.is_some() {

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use super::*;
 use crate::fuzzing::{Phone, check};
+use crate::offers::Offer;
+use crate::offers::tests::offer as any_offer;
 use crate::push::PushOutcome;
 use crate::session::SessionChange;
 use crate::state::{Change, Moment, Part};
@@ -209,6 +211,47 @@ fn a_later_sync_wins() {
     assert_eq!(points(&phone), "20", "that was asked before the push came");
     phone.state.apply(&answer(2, at("2026-12-03T12:00:01Z"), "19"));
     assert_eq!(points(&phone), "19", "the platform has the last word");
+}
+
+#[test]
+fn what_was_sent_within_the_second_of_an_answer_is_shown() {
+    let offer = |id: i64, version: u64| Offer { version, ..any_offer(id) };
+    let answered = at("2026-12-03T11:30:00.5Z");
+    let answer = |ticket, offers| Change::Answered {
+        at: answered,
+        etag: None,
+        ticket,
+        asked: Moment::default(),
+        answer: crate::state::Answer::Offers(offers),
+    };
+    let push = |id: i64, version: u64, sent: &str| {
+        let payload = json!({ "id": id, "version": version, "title": "Pushed", "rules": {} }).to_string();
+        let message = format!("{id}-{version}");
+        let version = version.to_string();
+        data(&[
+            ("message_id", &message),
+            ("kind", "offer"),
+            ("version", &version),
+            ("sent", sent),
+            ("payload", &payload),
+        ])
+    };
+    let mut phone = Phone::default();
+    phone.state.apply(&answer(0, vec![offer(1, 2)]));
+    let shown = |phone: &Phone| {
+        let mut shown: Vec<_> = phone.state.offers.iter().map(|offer| (offer.id, offer.version)).collect();
+        shown.sort_unstable();
+        shown
+    };
+    // The platform told its time as 11:30:00, and the phone took it for half a second more: the answer may have been first.
+    phone.receive(&push(2, 1, "2026-12-03T11:30:00.2Z"));
+    assert_eq!(shown(&phone), [(1, 2), (2, 1)]);
+    phone.receive(&push(1, 1, "2026-12-03T11:30:00.2Z"));
+    assert_eq!(shown(&phone), [(1, 2), (2, 1)], "the version tells more than the clock");
+    phone.receive(&push(3, 1, "2026-12-03T11:29:59.5Z"));
+    assert_eq!(shown(&phone), [(1, 2), (2, 1)], "that the platform knew of when it answered");
+    phone.state.apply(&answer(2, vec![offer(1, 2)]));
+    assert_eq!(shown(&phone), [(1, 2)], "a later answer wins, within the same second, too");
 }
 
 #[test]

@@ -165,12 +165,26 @@ async fn coupons_that_can_be_read_are() {
 #[tokio::test]
 async fn an_offer_is_activated_by_its_name_and_once() {
     let refused = json!({ "result": { "state": "Error", "message": "Only on your birthday" } });
-    let (platform, requests) = serve(vec![ok(Value::Null), http(200, "", refused.to_string())]).await;
+    let gone = json!({ "result": { "state": "Error", "httpCode": 404, "message": "It is not yours any more" } });
+    let nameless = json!({ "result": { "state": "Error", "httpCode": 404, "message": null } });
+    let (platform, requests) = serve(vec![
+        ok(Value::Null),
+        http(200, "", refused.to_string()),
+        http(404, "", gone.to_string()),
+        http(404, "", nameless.to_string()),
+        http(404, "", "<html>Not Found</html>"),
+    ])
+    .await;
     let act = OfferAct::Activate { offer: 7, logical_name: "birth/day".to_owned() };
     let key = Uuid::from_u128(0x7777);
     platform.offer_act("t", &act, key).await.unwrap();
     let Err(Error::Rejected(rejection)) = platform.offer_act("t", &act, key).await else { panic!("not refused") };
     assert_eq!(rejection.text.as_deref(), Some("Only on your birthday"));
+    let Err(Error::Rejected(rejection)) = platform.offer_act("t", &act, key).await else { panic!("not refused") };
+    assert_eq!(rejection.text.as_deref(), Some("It is not yours any more"), "a 404 has words, too");
+    for what in ["a 404 without words", "a page of somebody else"] {
+        assert!(matches!(platform.offer_act("t", &act, key).await, Err(Error::NotSupported)), "{what}");
+    }
     for request in requests.lock().unwrap().iter() {
         assert!(request.starts_with("POST /publicapi/v1.2/user/personalOffer/birth%2Fday/accept HTTP"), "{request}");
         assert!(request.contains("idempotency-key: 00000000-0000-0000-0000-000000007777"), "{request}");

@@ -269,7 +269,7 @@ impl Stage {
     pub(super) async fn offer_pushed(&mut self) -> Holds {
         let version =
             self.demo.sandbox.put_offer(offer(FRESH, "Fresh today", json!({}))).await.map_err(text)?["version"].clone();
-        self.silence_offers().await?;
+        self.silence_offers()?;
         hold(shown(&self.views()?, FRESH).is_none(), "it is there already")?;
         let push = json!({ "to": { "member": self.member()? }, "offer": FRESH });
         self.demo.sandbox.push(push).await.map_err(text)?;
@@ -290,7 +290,7 @@ impl Stage {
     }
 
     pub(super) async fn offer_revoked(&mut self) -> Holds {
-        self.silence_offers().await?;
+        self.silence_offers()?;
         self.demo.sandbox.revoke_offer(FRESH).await.map_err(text)?;
         self.until("the offer is gone", |views| shown(views, FRESH).is_none()).await?;
         self.demo.sandbox.clear_faults();
@@ -512,9 +512,7 @@ impl Stage {
     }
 
     /// From now on the platform does not answer when it is asked for offers.
-    async fn silence_offers(&self) -> Result<(), String> {
-        // Of what came within a second of an answer, the core leaves it to the next answer which of them is later.
-        self.demo.pass(Duration::from_secs(3)).await.map_err(text)?;
+    fn silence_offers(&self) -> Result<(), String> {
         let fault = Fault {
             device: None,
             path: OFFERS_PATH.to_owned(),
