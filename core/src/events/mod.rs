@@ -139,6 +139,11 @@ impl TryFrom<Value> for FieldValue {
 /// What goes with an event. Sorted, so that an event is always written alike.
 pub(crate) type Data = LiteMap<String, FieldValue>;
 
+/// The data as a JSON object. On its own, an empty map that may have any key is written as a list.
+pub(crate) fn as_object<S: Serializer>(data: &Data, to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.collect_map(data)
+}
+
 /// Something that happened, as it is kept until the platform has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -413,6 +418,13 @@ mod tests {
 
     fn berlin() -> TimeZone {
         TimeZone::get("Europe/Berlin").unwrap()
+    }
+
+    #[test]
+    fn data_are_an_object_even_when_there_are_none() {
+        let mut written = serde_json::Serializer::new(Vec::new());
+        as_object(&Data::new(), &mut written).unwrap();
+        assert_eq!(written.into_inner(), b"{}");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::envelope::Wire;
 use super::{Call, Platform};
 use crate::error::{Error, Result};
-use crate::events::Data;
 use crate::events::outbox::{Queued, Reply};
+use crate::events::{Data, as_object};
 
 #[derive(Serialize)]
 struct CloudEvent<'a> {
@@ -21,6 +21,7 @@ struct CloudEvent<'a> {
     time: &'a str,
     sequence: i64,
     datacontenttype: &'static str,
+    #[serde(serialize_with = "as_object")]
     data: &'a Data,
 }
 
