@@ -352,7 +352,7 @@ impl Pushes {
             records.push(Record::Told(told));
         }
         if let Some(id) = push.id.as_ref().filter(|_| !push.polled) {
-            // Nobody can owe it yet: what was not seen was not opened either.
+            // Not owed yet: what was not seen was not opened either. Of one so old that it was forgotten, it is told again.
             records.extend(self.put(ReceiptKind::Delivered, id));
         }
         records.extend(self.make_room(now));

@@ -139,9 +139,13 @@ impl TryFrom<Value> for FieldValue {
 /// What goes with an event. Sorted, so that an event is always written alike.
 pub(crate) type Data = LiteMap<String, FieldValue>;
 
-/// The data as a JSON object. On its own, an empty map that may have any key is written as a list.
-pub(crate) fn as_object<S: Serializer>(data: &Data, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.collect_map(data)
+/// The data as they are written: an object. On its own, a flat map that is empty is written as a list.
+pub(crate) struct Object<'a>(pub(crate) &'a Data);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.collect_map(self.0)
+    }
 }
 
 /// Something that happened, as it is kept until the platform has it.
@@ -422,9 +426,7 @@ mod tests {
 
     #[test]
     fn data_are_an_object_even_when_there_are_none() {
-        let mut written = serde_json::Serializer::new(Vec::new());
-        as_object(&Data::new(), &mut written).unwrap();
-        assert_eq!(written.into_inner(), b"{}");
+        assert_eq!(serde_json::to_string(&Object(&Data::new())).unwrap(), "{}");
     }
 
     #[test]
@@ -442,7 +444,7 @@ mod tests {
             (event.fact.amount, event.fact.fields.get("flag").unwrap().as_str()),
             (Decimal::new(1995, 2), "true")
         );
-        let json = serde_json::to_string(&event.data).unwrap();
+        let json = serde_json::to_string(&Object(&event.data)).unwrap();
         assert_eq!(json, r#"{"amount":19.95,"flag":true,"text":"grün"}"#);
         let data = serde_json::from_str(&json).unwrap();
         let stored = Event::stored("custom", data, event.fact.id, event.time.clone(), true);

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::envelope::Wire;
 use super::{Call, Platform};
 use crate::error::{Error, Result};
+use crate::events::Object;
 use crate::events::outbox::{Queued, Reply};
-use crate::events::{Data, as_object};
 
 #[derive(Serialize)]
 struct CloudEvent<'a> {
@@ -21,8 +21,7 @@ struct CloudEvent<'a> {
     time: &'a str,
     sequence: i64,
     datacontenttype: &'static str,
-    #[serde(serialize_with = "as_object")]
-    data: &'a Data,
+    data: Object<'a>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +80,7 @@ impl Platform {
                     time: &event.time,
                     sequence: (*sequence)?,
                     datacontenttype: "application/json",
-                    data: &event.data,
+                    data: Object(&event.data),
                 })
             })
             .collect();

@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::events::outbox::{Outbox, Queued, Step, Tally};
-use crate::events::{self, Event};
+use crate::events::{Event, Object};
 use crate::history::HistoryEntry;
 use crate::inbox::{self, Message};
 use crate::push::{Pushes, Receipt, ReceiptKind, Record, Seen, Told};
@@ -715,7 +715,7 @@ fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<
                 let mut update = transaction
                     .prepare_cached("UPDATE event SET type = ?2, data = ?3, of_member = ?4 WHERE number = ?1")?;
                 let event = &row.event;
-                update.execute(params![row.number, event.fact.event, data_of(event)?, event.of_member])?;
+                update.execute(params![row.number, event.fact.event, json(&Object(&event.data))?, event.of_member])?;
             }
             Step::Remove(number) => {
                 transaction.prepare_cached("DELETE FROM event WHERE number = ?1")?.execute([number])?;
@@ -748,7 +748,7 @@ fn insert_event(insert: &mut Statement<'_>, row: &Queued) -> rusqlite::Result<()
         &*event.fact.id.hyphenated().encode_lower(&mut id),
         event.fact.event,
         event.time,
-        data_of(event)?,
+        json(&Object(&event.data))?,
         event.of_member,
         sequence,
         answered.is_some(),
@@ -872,13 +872,6 @@ impl ReceiptKind {
             Self::AllRead => "allRead",
         }
     }
-}
-
-fn data_of(event: &Event) -> rusqlite::Result<String> {
-    let mut data = serde_json::Serializer::new(Vec::new());
-    events::as_object(&event.data, &mut data)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    String::from_utf8(data.into_inner()).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn json(body: &impl Serialize) -> rusqlite::Result<String> {
