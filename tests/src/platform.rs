@@ -53,7 +53,9 @@ impl Platform {
         let url = sandbox.url().to_owned();
         // The tests' own client wants a process-wide provider, though it speaks in the clear; the core brings its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { sandbox: Mutex::new(Some(sandbox)), url, http: reqwest::Client::new(), runtime, folder }
+        // The sandbox closes a connection that is idle for a minute, which may be just when it is used again.
+        let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(30)).build().unwrap();
+        Self { sandbox: Mutex::new(Some(sandbox)), url, http, runtime, folder }
     }
 
     /// Stops it and starts it again on the same address and database.
