@@ -214,10 +214,11 @@ impl Page<'_> {
             (false, true) => " ★ ",
             (false, false) => "   ",
         };
-        // Without a place, the city tells those apart that are called the same.
-        let city = || store.address.city.clone().unwrap_or_default();
-        let far = store.distance_meters.map_or_else(city, words::distance);
-        let mut lines = vec![row(self.width, margin, &store.title, far, style)];
+        // The city tells which place was taken for the one that was typed; without a place, what is called the same apart.
+        let far = store.distance_meters.map(words::distance);
+        let city = store.address.city.clone().filter(|_| far.is_none() || !self.stores.place.is_empty());
+        let place = [city, far].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let mut lines = vec![row(self.width, margin, &store.title, place, style)];
         let open = words::open(&store.open, &self.there(store));
         let attributes = store.attributes.iter().map(words::attribute);
         if chosen {

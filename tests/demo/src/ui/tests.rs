@@ -1116,6 +1116,8 @@ fn stores_are_looked_for_by_text_around_a_place_and_from_where_the_phone_is() {
     let around = StoresPlace::Around { text: "Köln".to_owned(), radius_meters: None };
     assert_eq!(listed(&model).place, Some(around));
     shows(&model, SMALL, &["l  around Köln", "/  gartn"]);
+    tell(&mut model, Told::List(stores()));
+    shows(&model, SMALL, &["Berlin · 270 m"]);
     press(&mut model, KeyCode::Esc);
     press(&mut model, KeyCode::Esc);
     assert_eq!(listed(&model).text, None);
