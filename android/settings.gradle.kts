@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pocketcard"
-include(":ffi", ":core")
+include(":ffi", ":core", ":platform")

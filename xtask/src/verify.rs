@@ -17,7 +17,7 @@ pub(crate) fn run() -> Result<(), String> {
     step("docs", cargo().args(docs).env("RUSTDOCFLAGS", "-D warnings"))?;
     let mut totals = Totals::default();
     tests("tests", cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]), &mut totals)?;
-    // Format, the bindings, the facade's tests with the real library, the record of the public API.
+    // Format, the bindings, the tests of each module with the real library, the records of the public API.
     tests("android", maven().args(["--batch-mode", "--fail-at-end", "verify"]), &mut totals)?;
     println!("\ntests, by their runners' own words:");
     for line in &totals.lines {
