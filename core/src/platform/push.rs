@@ -4,11 +4,13 @@
 //! `client_external_id`, `title`, `body`, and ours, which `core/platform-api.yaml` describes. A key that is not known is
 //! no business of ours; one that is and holds something else than it should makes the whole push unreadable.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::envelope::{self, Wire};
+use super::envelope::Wire;
 use super::messages::NotificationRow;
 use super::{offers, time, wire};
 use crate::inbox;
@@ -77,7 +79,8 @@ fn unwrapped(fields: Object) -> Read<Object> {
 
 /// A row of the inbox that a phone without a push service asked for.
 fn row(fields: Object, links: &Links) -> Read<PushMessage> {
-    let row: NotificationRow = value(&Value::Object(fields.into_iter().collect())).ok_or(PushIgnored::Unreadable)?;
+    let row = Value::Object(fields.into_iter().collect()).to_string();
+    let row: NotificationRow = typed(&row).map_err(|_| PushIgnored::Unreadable)?;
     let message = row.read().map_err(|_| PushIgnored::Unreadable)?;
     let notification = (!message.read).then(|| Notification {
         message: None,
@@ -156,40 +159,36 @@ impl Fields {
     /// What the push is about. The thing is named by the payload, or by the link.
     fn content(&self, kind: Option<&str>, route: Option<&Route>) -> Read<(&'static str, NotificationChannel, Content)> {
         let payload = self.payload()?;
+        let payload = payload.as_deref();
         let wrong = || PushIgnored::WrongPayload;
         Ok(match kind {
             Some("balance") => {
-                let accounts = match &payload {
-                    Some(payload) => {
-                        let row: wire::DetailedBalance = value(payload).ok_or_else(wrong)?;
-                        Some(row.read().map_err(|_| wrong())?)
-                    }
-                    None => None,
-                };
+                let read = |payload| typed::<wire::DetailedBalance>(payload)?.read().map_err(|_| wrong());
+                let accounts = payload.map(read).transpose()?;
                 ("balance", NotificationChannel::Balance, Content::Balance(accounts))
             }
             Some("task") => {
-                let task = match (&payload, route) {
-                    (Some(payload), _) => Some(id_of(payload, "id").ok_or_else(wrong)?),
+                let task = match (payload, route) {
+                    (Some(payload), _) => Some(id_of(&typed(payload)?, "id").ok_or_else(wrong)?),
                     (None, Some(Route::Task { task })) => Some(task.clone()),
                     (None, _) => None,
                 };
                 ("task", NotificationChannel::Tasks, Content::Task(task))
             }
             Some("offer") => {
-                let id = match (&payload, route) {
-                    (Some(payload), _) => Some(number_of(payload, "id").ok_or_else(wrong)?),
+                let id = match (payload, route) {
+                    (Some(payload), _) => Some(number_of(&typed(payload)?, "id").ok_or_else(wrong)?),
                     (None, Some(Route::Offer { offer })) => Some(*offer),
                     (None, _) => None,
                 };
                 // What is not all of an offer is a hint that there is one.
-                let whole = payload.as_ref().and_then(|payload| offers::pushed(payload.to_string().as_bytes()).ok());
+                let whole = payload.and_then(|payload| offers::pushed(payload.as_bytes()).ok());
                 let offer = whole.filter(|offer| Some(offer.id) == id).map(Box::new);
                 ("offer", NotificationChannel::Offers, Content::Offer { id, offer })
             }
             Some("revoke") => {
-                let thing = match &payload {
-                    Some(payload) => revoked(payload).ok_or_else(wrong)?,
+                let thing = match payload {
+                    Some(payload) => revoked(&typed(payload)?).ok_or_else(wrong)?,
                     None => route.and_then(led_to).ok_or(PushIgnored::Unreadable)?,
                 };
                 let channel = match thing {
@@ -202,16 +201,14 @@ impl Fields {
             }
             // Loymax's own pushes name no kind: they are messages.
             None | Some("message") => {
-                let message = match &payload {
-                    Some(payload) => {
-                        let row: NotificationRow = value(payload).ok_or_else(wrong)?;
-                        Some(row.read().map_err(|_| wrong())?)
-                    }
-                    None => None,
-                };
+                let read = |payload| typed::<NotificationRow>(payload)?.read().map_err(|_| wrong());
+                let message = payload.map(read).transpose()?;
                 ("message", NotificationChannel::Messages, Content::Message(message))
             }
-            Some(_) => ("other", NotificationChannel::Messages, Content::Other),
+            Some(_) => {
+                payload.map(typed::<IgnoredAny>).transpose()?;
+                ("other", NotificationChannel::Messages, Content::Other)
+            }
         })
     }
 
@@ -235,19 +232,16 @@ impl Fields {
         time.transpose()
     }
 
-    /// JSON within a text, or, where the service carries JSON anyway, as it is.
-    fn payload(&self) -> Read<Option<Value>> {
-        let wrong = |_| PushIgnored::WrongPayload;
-        match self.0.get("payload") {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) if text.len() > LARGEST_PAYLOAD => Err(PushIgnored::Unreadable),
-            Some(Value::String(text)) => serde_json::from_str(text).map(Some).map_err(wrong),
-            Some(payload @ Value::Object(_)) if payload.to_string().len() <= LARGEST_PAYLOAD => {
-                Ok(Some(payload.clone()))
-            }
-            Some(_) => Err(PushIgnored::Unreadable),
-        }
+    /// JSON within a text, or, where the service carries JSON anyway, as it is. Its text, not yet read.
+    fn payload(&self) -> Read<Option<Cow<'_, str>>> {
+        let text = match self.0.get("payload") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) if text.is_empty() => return Ok(None),
+            Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
+            Some(payload @ Value::Object(_)) => Cow::Owned(payload.to_string()),
+            Some(_) => return Err(PushIgnored::Unreadable),
+        };
+        if text.len() > LARGEST_PAYLOAD { Err(PushIgnored::Unreadable) } else { Ok(Some(text)) }
     }
 
     /// Title and body: the data's own, or those that APNs shows.
@@ -289,9 +283,9 @@ fn message_of(push: &PushMessage, now: Timestamp) -> Option<inbox::Message> {
     })
 }
 
-fn value<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
-    // Not from the value itself: numbers are read exactly, from their text.
-    envelope::parse(value.to_string().as_bytes()).ok()
+/// What a payload says. Read from its text at once, so that numbers are exact.
+fn typed<T: DeserializeOwned>(payload: &str) -> Read<T> {
+    serde_json::from_str(payload).map_err(|_| PushIgnored::WrongPayload)
 }
 
 /// An id: short, visible, and no step in a path.
