@@ -63,13 +63,16 @@ impl Delivery {
     pub(crate) fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
         let subscription = Arc::new(Subscription { observer });
         let mut observers = self.shared.observers.lock().unwrap_or_else(PoisonError::into_inner);
-        observers.retain(|known| known.strong_count() > 0);
+        observers.retain(is_there);
         observers.push(Arc::downgrade(&subscription));
         subscription
     }
 
-    /// Has observers told that these screens changed.
+    /// Has observers told that these screens changed. Where there are none, no thread is woken for it.
     pub(crate) fn publish(&self, screens: impl IntoIterator<Item = Screen>) {
+        if !self.shared.observers.lock().unwrap_or_else(PoisonError::into_inner).iter().any(is_there) {
+            return;
+        }
         let news = {
             let mut changed = self.shared.changed.lock().unwrap_or_else(PoisonError::into_inner);
             let before = changed.len();
@@ -113,6 +116,10 @@ impl Delivery {
         });
         let _ = wake.send(());
     }
+}
+
+fn is_there(subscription: &Weak<Subscription>) -> bool {
+    subscription.strong_count() > 0
 }
 
 impl Shared {

@@ -16,12 +16,11 @@ mod tests;
 pub(crate) mod vault;
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{
-    CachedStatement, Connection, ErrorCode, OpenFlags, Statement, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -212,10 +211,10 @@ impl Storage {
                 tracing::error!(%error, "the database broke; it is set aside and made anew");
                 self.connection = None;
                 set_aside(&self.path);
-                let mut connection = connect(&self.path)?;
+                let connection = connect(&self.path)?;
                 prepare_to_write(&connection)?;
                 let Written { state, .. } = change(None)?;
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let transaction = Begun::on(&connection)?;
                 write(&transaction, &state, Row::ALL)?;
                 put_events(&transaction, &state.outbox)?;
                 let data_version = data_version(&transaction)?;
@@ -241,7 +240,7 @@ impl Storage {
         let seen = self.data_version;
         let write = || {
             may_stop!(self.life);
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = Begun::on(connection)?;
             if data_version(&transaction)? != seen {
                 return Ok(None);
             }
@@ -276,7 +275,7 @@ impl Storage {
             self.writes = true;
         }
         may_stop!(self.life);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Begun::on(connection)?;
         let version = data_version(&transaction)?;
         let stored = if late || version != self.data_version { Some(read(&transaction)?) } else { None };
         // A file without a session holds nothing that memory should give way to, and needs all that memory has.
@@ -379,6 +378,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// What matters to writing alone, so that opening need not wait for it.
 fn prepare_to_write(connection: &Connection) -> rusqlite::Result<()> {
+    // Room for every statement that a commit may be made of.
+    connection.set_prepared_statement_cache_capacity(32);
     // Android has no folder for temporary files.
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
@@ -455,6 +456,38 @@ fn read_only(path: &Path) -> Option<Kept> {
         return None;
     }
     read(&connection).ok()
+}
+
+/// A transaction that writes, as rusqlite's own, with a beginning and an end that are kept prepared: to parse them takes as
+/// long as to write a row. It is rolled back where it goes out of scope before its end.
+struct Begun<'a>(&'a Connection);
+
+impl<'a> Begun<'a> {
+    fn on(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    fn commit(self) -> rusqlite::Result<()> {
+        self.prepare_cached("COMMIT")?.execute([]).map(drop)
+    }
+}
+
+impl Deref for Begun<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.is_autocommit() {
+            // SQLite rolls back by itself where this fails.
+            let _ = self.execute_batch("ROLLBACK");
+        }
+    }
 }
 
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -658,7 +691,7 @@ fn take<T: DeserializeOwned>(body: &str, into: &mut T) -> serde_json::Result<()>
     Ok(())
 }
 
-fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<Item = Row>) -> rusqlite::Result<()> {
+fn write(transaction: &Begun<'_>, state: &State, rows: impl IntoIterator<Item = Row>) -> rusqlite::Result<()> {
     for row in rows {
         match row {
             Row::Session => put(transaction, row, &state.session)?,
@@ -698,7 +731,7 @@ fn write(transaction: &Transaction<'_>, state: &State, rows: impl IntoIterator<I
     Ok(())
 }
 
-fn put(transaction: &Transaction<'_>, row: Row, body: &impl Serialize) -> rusqlite::Result<()> {
+fn put(transaction: &Begun<'_>, row: Row, body: &impl Serialize) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO part (name, version, body) VALUES (?1, ?2, ?3)")?
         .execute(params![row.name(), BODY_VERSION, json(body)?])?;
@@ -706,11 +739,13 @@ fn put(transaction: &Transaction<'_>, row: Row, body: &impl Serialize) -> rusqli
 }
 
 /// Writes what becomes of the events that wait.
-fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<()> {
-    let mut insert = insert_events(transaction)?;
+fn carry_out(transaction: &Begun<'_>, steps: &[Step]) -> rusqlite::Result<()> {
+    // New rows first: other steps may name them.
+    let inserts = steps.iter().filter_map(|step| if let Step::Insert(row) = step { Some(row) } else { None });
+    insert_events(transaction, inserts)?;
     for step in steps {
         match step {
-            Step::Insert(row) => insert_event(&mut insert, row)?,
+            Step::Insert(_) => {}
             Step::Rewrite(row) => {
                 let mut update = transaction
                     .prepare_cached("UPDATE event SET type = ?2, data = ?3, of_member = ?4 WHERE number = ?1")?;
@@ -733,37 +768,45 @@ fn carry_out(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<
     Ok(())
 }
 
-fn insert_events<'a>(transaction: &'a Transaction<'_>) -> rusqlite::Result<CachedStatement<'a>> {
-    transaction.prepare_cached(
-        "INSERT INTO event (number, id, type, time, data, of_member, sequence, answered)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )
+/// Writes new rows, many with one statement where there are many.
+fn insert_events<'a>(transaction: &Begun<'_>, rows: impl IntoIterator<Item = &'a Arc<Queued>>) -> rusqlite::Result<()> {
+    const MANY: usize = 16;
+    const ONE_ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?)";
+    let insert = |rows: &[&Arc<Queued>]| {
+        let values = vec![ONE_ROW; rows.len()].join(", ");
+        let mut insert = transaction.prepare_cached(&format!(
+            "INSERT INTO event (number, id, type, time, data, of_member, sequence, answered) VALUES {values}"
+        ))?;
+        rows.iter().zip((1..).step_by(8)).try_for_each(|(row, at)| bind_event(&mut insert, at, row))?;
+        insert.raw_execute().map(drop)
+    };
+    let rows: Vec<_> = rows.into_iter().collect();
+    let many = rows.chunks_exact(MANY);
+    let rest = many.remainder();
+    many.chain(rest.chunks(1)).try_for_each(insert)
 }
 
-fn insert_event(insert: &mut Statement<'_>, row: &Queued) -> rusqlite::Result<()> {
+/// Binds the columns of a row, the first of them to parameter `at`.
+fn bind_event(insert: &mut Statement<'_>, at: usize, row: &Queued) -> rusqlite::Result<()> {
     let Queued { number, event, sequence, answered } = row;
     let mut id = uuid::Uuid::encode_buffer();
-    insert.execute(params![
-        number,
-        &*event.fact.id.hyphenated().encode_lower(&mut id),
-        event.fact.event,
-        event.time,
-        json(&Object(&event.data))?,
-        event.of_member,
-        sequence,
-        answered.is_some(),
-    ])?;
-    Ok(())
+    insert.raw_bind_parameter(at, number)?;
+    insert.raw_bind_parameter(at + 1, &*event.fact.id.hyphenated().encode_lower(&mut id))?;
+    insert.raw_bind_parameter(at + 2, &event.fact.event)?;
+    insert.raw_bind_parameter(at + 3, &event.time)?;
+    insert.raw_bind_parameter(at + 4, json(&Object(&event.data))?)?;
+    insert.raw_bind_parameter(at + 5, event.of_member)?;
+    insert.raw_bind_parameter(at + 6, sequence)?;
+    insert.raw_bind_parameter(at + 7, answered.is_some())
 }
 
 /// Writes every event that waits, into a table that holds what memory knows, or nothing.
-fn put_events(transaction: &Transaction<'_>, outbox: &Outbox) -> rusqlite::Result<()> {
+fn put_events(transaction: &Begun<'_>, outbox: &Outbox) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM event", [])?;
-    let mut insert = insert_events(transaction)?;
-    outbox.rows().try_for_each(|row| insert_event(&mut insert, row))
+    insert_events(transaction, outbox.rows())
 }
 
-fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusqlite::Result<()> {
+fn put_history(transaction: &Begun<'_>, entries: &[HistoryEntry]) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO history (position, body) VALUES (?1, ?2)
          ON CONFLICT (position) DO UPDATE SET body = excluded.body WHERE body <> excluded.body",
@@ -778,7 +821,7 @@ fn put_history(transaction: &Transaction<'_>, entries: &[HistoryEntry]) -> rusql
 }
 
 /// Writes what becomes of single pushes, receipts and messages.
-fn put_records(transaction: &Transaction<'_>, records: &[Record]) -> rusqlite::Result<()> {
+fn put_records(transaction: &Begun<'_>, records: &[Record]) -> rusqlite::Result<()> {
     for record in records {
         match record {
             Record::Seen(seen) => put_seen(transaction, seen)?,
@@ -801,35 +844,29 @@ fn put_records(transaction: &Transaction<'_>, records: &[Record]) -> rusqlite::R
     Ok(())
 }
 
-fn put_seen(transaction: &Transaction<'_>, Seen { key, at, opened }: &Seen) -> rusqlite::Result<()> {
+fn put_seen(transaction: &Begun<'_>, Seen { key, at, opened }: &Seen) -> rusqlite::Result<()> {
     put_push(transaction, *key, at.as_millisecond(), *opened, None)
 }
 
-fn put_told(transaction: &Transaction<'_>, Told { key, version, at }: &Told) -> rusqlite::Result<()> {
+fn put_told(transaction: &Begun<'_>, Told { key, version, at }: &Told) -> rusqlite::Result<()> {
     put_push(transaction, *key, at.as_millisecond(), false, Some(*version))
 }
 
-fn put_push(
-    transaction: &Transaction<'_>,
-    key: u128,
-    at: i64,
-    opened: bool,
-    version: Option<i64>,
-) -> rusqlite::Result<()> {
+fn put_push(transaction: &Begun<'_>, key: u128, at: i64, opened: bool, version: Option<i64>) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO push (key, at, opened, version) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![key.to_be_bytes(), at, opened, version])?;
     Ok(())
 }
 
-fn put_receipt(transaction: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
+fn put_receipt(transaction: &Begun<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?
         .execute(params![receipt.number, receipt.kind.name(), receipt.message])?;
     Ok(())
 }
 
-fn put_message(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Result<()> {
+fn put_message(transaction: &Begun<'_>, message: &Message) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO message (id, body) VALUES (?1, ?2)
@@ -840,7 +877,7 @@ fn put_message(transaction: &Transaction<'_>, message: &Message) -> rusqlite::Re
 }
 
 /// Writes all that is known of pushes, and nothing else, into their tables.
-fn put_pushes(transaction: &Transaction<'_>, pushes: &Pushes) -> rusqlite::Result<()> {
+fn put_pushes(transaction: &Begun<'_>, pushes: &Pushes) -> rusqlite::Result<()> {
     transaction.execute_batch("DELETE FROM push; DELETE FROM receipt;")?;
     pushes.seen.iter().try_for_each(|seen| put_seen(transaction, seen))?;
     pushes.told.iter().try_for_each(|told| put_told(transaction, told))?;
@@ -848,7 +885,7 @@ fn put_pushes(transaction: &Transaction<'_>, pushes: &Pushes) -> rusqlite::Resul
 }
 
 /// Writes the messages that are kept, and no others.
-fn put_messages(transaction: &Transaction<'_>, messages: &[Message]) -> rusqlite::Result<()> {
+fn put_messages(transaction: &Begun<'_>, messages: &[Message]) -> rusqlite::Result<()> {
     let gone: Vec<String> = {
         let kept: BTreeSet<&str> = messages.iter().map(|message| message.id.as_str()).collect();
         let mut statement = transaction.prepare_cached("SELECT id FROM message")?;

@@ -9,6 +9,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::Shared;
 use jiff::SignedDuration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -39,9 +41,26 @@ const SESSION_GAP: Duration = Duration::from_mins(30);
 /// Events on their way to the disk.
 #[derive(Default)]
 pub(super) struct Incoming {
-    waiting: Vec<(Arc<Event>, oneshot::Sender<Result<()>>)>,
+    next: Option<Commit>,
     /// Somebody is writing, and will look again before they stop.
     writing: bool,
+}
+
+/// Events that share a commit, and what became of it: one signal for all who wait.
+struct Commit {
+    events: Vec<Arc<Event>>,
+    tell: oneshot::Sender<Result<()>>,
+    told: Told,
+}
+
+/// What became of the commit; an error, too, where nobody writes any more.
+pub(crate) type Told = Shared<oneshot::Receiver<Result<()>>>;
+
+impl Default for Commit {
+    fn default() -> Self {
+        let (tell, told) = oneshot::channel();
+        Self { events: Vec::new(), tell, told: told.shared() }
+    }
 }
 
 /// Says at the end that nobody is writing any more.
@@ -52,7 +71,7 @@ impl Drop for Writing<'_> {
         if std::thread::panicking() {
             let mut incoming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             incoming.writing = false;
-            incoming.waiting.clear();
+            incoming.next = None;
         }
     }
 }
@@ -90,12 +109,14 @@ impl Engine {
     }
 
     /// Puts an event in the way to the disk. True for the one who must now call [`Self::write_incoming`].
-    pub(crate) fn take_in(&self, event: Event) -> (oneshot::Receiver<Result<()>>, bool) {
-        let (told, tell) = oneshot::channel();
+    pub(crate) fn take_in(&self, event: Event) -> (Told, bool) {
+        let event = Arc::new(event);
         let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-        incoming.waiting.push((Arc::new(event), told));
+        let commit = incoming.next.get_or_insert_default();
+        commit.events.push(event);
+        let told = commit.told.clone();
         let first = !std::mem::replace(&mut incoming.writing, true);
-        (tell, first)
+        (told, first)
     }
 
     /// Writes what is on its way, all of it in one commit, until there is no more. Blocks on the disk.
@@ -103,25 +124,24 @@ impl Engine {
         // A panic must not leave those who come later waiting for a writer that is gone.
         let _done = Writing(&self.incoming);
         loop {
-            let (events, tell): (Vec<_>, Vec<_>) = {
+            let Commit { events, tell, .. } = {
                 let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-                if incoming.waiting.is_empty() {
+                let Some(commit) = incoming.next.take() else {
                     // Under this very lock, so that who comes next becomes the writer.
                     incoming.writing = false;
                     return;
-                }
-                incoming.waiting.drain(..).unzip()
+                };
+                commit
             };
             let outcome = self.commit_outbox_here(|state| state.track(events.iter().cloned(), self.limits));
-            let (told, screens) = match outcome {
+            let (outcome, screens) = match outcome {
                 Ok(screens) => (Ok(()), screens),
                 Err(error) => (Err(error), BTreeSet::new()),
             };
-            for teller in tell {
-                // Who left does not care.
-                let _ = teller.send(told.clone());
-            }
-            // Who tracked need not wait for the host to be woken.
+            // All may have left.
+            let _ = tell.send(outcome);
+            // Who tracked goes on first: they may have been woken on the processor that we are on.
+            std::thread::yield_now();
             self.delivery.publish(screens);
             if self.state().outbox.len() >= BATCH && self.may_flush() {
                 self.flush_soon();
