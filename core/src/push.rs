@@ -8,7 +8,7 @@
 //! What was seen is kept across restarts and shared by the app and its extensions: [`Pushes`]. So are the receipts, until
 //! the platform has answered for them.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use imbl::Vector;
@@ -289,9 +289,9 @@ pub(crate) enum Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pushes {
     /// Oldest first.
-    pub(crate) seen: VecDeque<Seen>,
+    pub(crate) seen: Vector<Seen>,
     /// Oldest first.
-    pub(crate) told: VecDeque<Told>,
+    pub(crate) told: Vector<Told>,
     /// Oldest first.
     pub(crate) receipts: Vector<Arc<Receipt>>,
     pub(crate) tally: PushTally,
@@ -347,7 +347,9 @@ impl Pushes {
         let mut records = vec![self.see(Seen { key: push.key, at: now, opened: false })];
         if let (Some(version), Some(thing)) = (push.version, push.content.thing()) {
             let told = Told { key: thing.key(), version, at: now };
-            self.told.retain(|known| known.key != told.key);
+            if let Some(at) = self.told.iter().position(|known| known.key == told.key) {
+                self.told.remove(at);
+            }
             self.told.push_back(told);
             records.push(Record::Told(told));
         }
@@ -360,7 +362,9 @@ impl Pushes {
     }
 
     fn see(&mut self, seen: Seen) -> Record {
-        self.seen.retain(|known| known.key != seen.key);
+        if let Some(at) = self.seen.iter().rposition(|known| known.key == seen.key) {
+            self.seen.remove(at);
+        }
         self.seen.push_back(seen);
         Record::Seen(seen)
     }

@@ -585,8 +585,8 @@ fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result
             }
         }
     }
-    pushes.seen.make_contiguous().sort_by_key(|seen| seen.at);
-    pushes.told.make_contiguous().sort_by_key(|told| told.at);
+    pushes.seen.sort_by(|one, other| one.at.cmp(&other.at));
+    pushes.told.sort_by(|one, other| one.at.cmp(&other.at));
     let mut statement = connection.prepare("SELECT number, kind, message FROM receipt ORDER BY number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
