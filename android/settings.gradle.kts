@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pocketcard"
-include(":ffi", ":core", ":platform")
+include(":ffi", ":core", ":platform", ":ui")

@@ -1,6 +1,6 @@
 //! Builds the library as an app would load it, and generates the bindings from it.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
 
 use crate::{cargo, root};
@@ -19,24 +19,9 @@ pub(crate) fn run(options: &[&str]) -> Result<(), String> {
             (option, _) => return Err(format!("`{option}` is not understood\n{}", crate::HELP)),
         }
     }
-    let text = |path: std::path::PathBuf| {
-        Utf8PathBuf::from_path_buf(path).map_err(|path| format!("not UTF-8: {}", path.display()))
-    };
-    let root = text(root().canonicalize().map_err(|error| error.to_string())?)?;
-    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), Utf8PathBuf::from);
-
-    // Only here is the library linked as a phone loads it: everyone else's builds are quicker without.
-    let mut build = cargo();
-    build.args(["rustc", "--locked", "--package", "pocketcard", "--lib", "--crate-type", "cdylib"]);
-    if release {
-        build.arg("--release");
-    }
-    if !build.status().map_err(|error| error.to_string())?.success() {
-        return Err("the library does not build".to_owned());
-    }
-    let name = format!("{}pocketcard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let library = target.join(if release { "release" } else { "debug" }).join(name);
-    let out = out.unwrap_or_else(|| target.join("bindings"));
+    let root = utf8(root().canonicalize().map_err(|error| error.to_string())?)?;
+    let library = library(release)?;
+    let out = out.unwrap_or_else(|| target(&root).join("bindings"));
     for (language, folder) in [(TargetLanguage::Kotlin, "kotlin"), (TargetLanguage::Swift, "swift")] {
         let options = GenerateOptions {
             languages: vec![language],
@@ -51,4 +36,33 @@ pub(crate) fn run(options: &[&str]) -> Result<(), String> {
     }
     println!("bindings in {out}");
     Ok(())
+}
+
+/// Builds the library for this machine. Gives where it is.
+pub(crate) fn library(release: bool) -> Result<Utf8PathBuf, String> {
+    // Only here is the library linked as a phone loads it: everyone else's builds are quicker without.
+    let mut build = cargo();
+    build.args(["rustc", "--locked", "--package", "pocketcard", "--lib", "--crate-type", "cdylib"]);
+    if release {
+        build.arg("--release");
+    }
+    if cfg!(target_os = "linux") {
+        // As for Android, in .cargo/config.toml: what is checked of those is tried on this one.
+        build.args(["--", "-C", "link-arg=-Wl,-z,max-page-size=16384"]);
+    }
+    if !build.status().map_err(|error| error.to_string())?.success() {
+        return Err("the library does not build".to_owned());
+    }
+    let name = format!("{}pocketcard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let root = utf8(root().canonicalize().map_err(|error| error.to_string())?)?;
+    Ok(target(&root).join(if release { "release" } else { "debug" }).join(name))
+}
+
+/// Where cargo builds.
+fn target(root: &Utf8Path) -> Utf8PathBuf {
+    std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), Utf8PathBuf::from)
+}
+
+fn utf8(path: std::path::PathBuf) -> Result<Utf8PathBuf, String> {
+    Utf8PathBuf::from_path_buf(path).map_err(|path| format!("not UTF-8: {}", path.display()))
 }

@@ -1,6 +1,8 @@
-//! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings.
+//! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings,
+//! `cargo libraries` builds and checks what an app for Android is packed with.
 
 mod bindgen;
+mod libraries;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -10,7 +12,10 @@ const HELP: &str = "\
 cargo verify               format, lints, all tests, docs; installs what it needs first
 cargo bindgen [OPTIONS]    writes the Kotlin and Swift bindings into target/bindings
     --out FOLDER           another folder
-    --release              from a release build";
+    --release              from a release build
+cargo libraries build [FOLDER]   builds libpocketcard.so for Android's four ABIs into FOLDER/<abi>, by default
+                       target/jni, and checks it; needs an NDK (ANDROID_NDK_HOME) and rustup's targets
+cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, page alignment, symbols, what it needs";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["verify"] => verify::run(),
         ["bindgen", options @ ..] => bindgen::run(options),
+        ["libraries", options @ ..] => libraries::run(options),
         _ => Err(HELP.to_owned()),
     };
     match outcome {

@@ -68,6 +68,7 @@ public class Notifications(context: Context) {
     private fun builder(channel: String) = SystemNotification
         .Builder(context, channel)
         .setSmallIcon(R.drawable.pocketcard_notification)
+        .setColor(context.getColor(R.color.pocketcard_accent))
         .setGroup(channel)
         .setGroupAlertBehavior(SystemNotification.GROUP_ALERT_CHILDREN)
 

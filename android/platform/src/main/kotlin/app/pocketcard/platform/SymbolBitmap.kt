@@ -6,14 +6,15 @@ import app.pocketcard.Symbol
 
 /**
  * The symbol with its light margin, as large as it can be within so many pixels at a whole number of them a module: dark
- * on white, whatever the theme. Null where there is too little room. To be shown as it is, never scaled.
+ * on white, whatever the theme. Null where a module would have less than [leastModule] of them. To be shown as it is, never
+ * scaled.
  */
-public fun Symbol.toBitmap(maxWidth: Int, maxHeight: Int): Bitmap? {
+public fun Symbol.toBitmap(maxWidth: Int, maxHeight: Int, leastModule: Int = 1): Bitmap? {
     val margin = quietZone.toInt()
     val (columns, rows) = width.toInt() to height.toInt()
     val rise = moduleHeight.toInt()
     val module = minOf(maxWidth / (columns + 2 * margin), maxHeight / (rows * rise + 2 * margin))
-    if (module < 1) return null
+    if (module < maxOf(leastModule, 1)) return null
     val bitmap =
         Bitmap.createBitmap(
             (columns + 2 * margin) * module,

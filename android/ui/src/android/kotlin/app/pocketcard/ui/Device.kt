@@ -1,0 +1,39 @@
+package app.pocketcard.ui
+
+import android.animation.ValueAnimator
+import android.icu.text.PluralRules
+import android.text.format.DateFormat
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.ReadOnlyComposable
+import androidx.compose.ui.platform.LocalConfiguration
+import androidx.compose.ui.res.pluralStringResource
+import androidx.compose.ui.res.stringResource
+import java.math.BigDecimal
+import java.util.Locale
+
+// What the screens ask of the device they are on. The desktop answers the same questions in a file of its own.
+
+/** The text of [id] in the app's language, filled in with [values]. */
+@Composable
+@ReadOnlyComposable
+internal fun text(id: Int, vararg values: Any): String = stringResource(id, *values)
+
+/** The text of [id] for so many, in the app's language, filled in with [values]. */
+@Composable
+@ReadOnlyComposable
+internal fun plural(id: Int, count: Int, vararg values: Any): String = pluralStringResource(id, count, *values)
+
+/** The language and region that texts, amounts and dates are written for. */
+@Composable
+@ReadOnlyComposable
+internal fun locale(): Locale = LocalConfiguration.current.locales[0]
+
+/** How [locale] writes a date of these parts, as a pattern: `dMMMM`, or `j` for the hour as the region counts it. */
+internal fun datePattern(locale: Locale, parts: String): String = DateFormat.getBestDateTimePattern(locale, parts)
+
+/** The plural category of [amount] in CLDR's words, as `one`, `few`, `other`. */
+internal fun pluralCategory(locale: Locale, amount: BigDecimal): String =
+    PluralRules.forLocale(locale).select(amount.toDouble())
+
+/** Whether the member wants things to move as little as can be. */
+internal fun isMotionReduced(): Boolean = !ValueAnimator.areAnimatorsEnabled()

@@ -1,0 +1,48 @@
+package app.pocketcard.ui
+
+import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.graphics.SolidColor
+import androidx.compose.ui.graphics.StrokeCap
+import androidx.compose.ui.graphics.StrokeJoin
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.graphics.vector.addPathNodes
+import androidx.compose.ui.unit.dp
+
+/** The icons of the screens: lines of two units on a square of 24. */
+internal object Icons {
+    val card by icon("M3 6h18v12H3zM3 10h18M6 15h4")
+    val offers by icon("M12 3h9v9l-9 9l-9-9zM16.5 7.5v0")
+    val tasks by icon("M4 6l2 2l3-4M12 6h8M4 13l2 2l3-4M12 13h8M4 20l2 2l3-4M12 20h8")
+    val stores by icon("M4 10v10h16V10M3 10l2-6h14l2 6zM10 20v-6h4v6")
+    val more by icon("M5 12v0M12 12v0M19 12v0", thick = true)
+    val back by icon("M20 12H4M10 6l-6 6l6 6", mirrored = true)
+    val forward by icon("M9 6l6 6l-6 6", mirrored = true)
+    val close by icon("M6 6l12 12M18 6L6 18")
+    val offline by icon("M3 8c5-4 13-4 18 0M6 12c4-3 8-3 12 0M9 16c2-1.5 4-1.5 6 0M4 3l16 18")
+    val problem by icon("M12 3l10 17H2zM12 10v4M12 17v0")
+    val done by icon("M4 12l5 6L20 6")
+    val waiting by icon("M12 3a9 9 0 1 0 0.01 0zM12 7v5l4 2")
+    val points by icon("M12 3l2.7 5.8l6.3 0.8l-4.6 4.4l1.2 6.3L12 17.2l-5.6 3.1l1.2-6.3L3 9.6l6.3-0.8z")
+    val history by icon("M6 3h12v18l-3-2l-3 2l-3-2l-3 2zM9 8h6M9 12h6")
+    val inbox by icon("M3 6h18v12H3zM3 7l9 7l9-7")
+    val settings by icon("M4 7h10M18 7h2M16 5v4M4 12h2M10 12h10M8 10v4M4 17h8M16 17h4M14 15v4")
+    val member by icon("M12 4a4 4 0 1 0 0.01 0zM4 21c0-9 16-9 16 0")
+    val scan by icon("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
+
+    private fun icon(path: String, thick: Boolean = false, mirrored: Boolean = false): Lazy<ImageVector> = lazy {
+        ImageVector
+            .Builder(
+                defaultWidth = 24.dp,
+                defaultHeight = 24.dp,
+                viewportWidth = 24f,
+                viewportHeight = 24f,
+                autoMirror = mirrored,
+            ).addPath(
+                pathData = addPathNodes(path),
+                stroke = SolidColor(Color.Black),
+                strokeLineWidth = if (thick) 4f else 2f,
+                strokeLineCap = StrokeCap.Round,
+                strokeLineJoin = StrokeJoin.Round,
+            ).build()
+    }
+}
