@@ -1,9 +1,9 @@
 //! Builds the library as an app would load it, and generates the bindings from it.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
 
-use crate::{cargo, root};
+use crate::{cargo, root, target};
 
 pub(crate) fn run(options: &[&str]) -> Result<(), String> {
     let mut out = None;
@@ -19,15 +19,15 @@ pub(crate) fn run(options: &[&str]) -> Result<(), String> {
             (option, _) => return Err(format!("`{option}` is not understood\n{}", crate::HELP)),
         }
     }
-    let root = utf8(root().canonicalize().map_err(|error| error.to_string())?)?;
     let library = library(release)?;
-    let out = out.unwrap_or_else(|| target(&root).join("bindings"));
+    let out = out.map_or_else(|| utf8(target().join("bindings")), Ok)?;
+    let names = utf8(root().join("uniffi.toml"))?;
     for (language, folder) in [(TargetLanguage::Kotlin, "kotlin"), (TargetLanguage::Swift, "swift")] {
         let options = GenerateOptions {
             languages: vec![language],
             source: library.clone(),
             out_dir: out.join(folder),
-            config_override: Some(root.join("uniffi.toml")),
+            config_override: Some(names.clone()),
             format: false,
             crate_filter: None,
             metadata_no_deps: false,
@@ -54,13 +54,7 @@ pub(crate) fn library(release: bool) -> Result<Utf8PathBuf, String> {
         return Err("the library does not build".to_owned());
     }
     let name = format!("{}pocketcard{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let root = utf8(root().canonicalize().map_err(|error| error.to_string())?)?;
-    Ok(target(&root).join(if release { "release" } else { "debug" }).join(name))
-}
-
-/// Where cargo builds.
-fn target(root: &Utf8Path) -> Utf8PathBuf {
-    std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), Utf8PathBuf::from)
+    utf8(target().join(if release { "release" } else { "debug" }).join(name))
 }
 
 fn utf8(path: std::path::PathBuf) -> Result<Utf8PathBuf, String> {

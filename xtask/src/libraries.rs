@@ -4,7 +4,6 @@
 //! Building needs an NDK and is not exercised where there is none; the check is, with this machine's own library.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,7 +11,7 @@ use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64};
 use goblin::elf::program_header::PT_LOAD;
 
-use crate::{bindgen, cargo};
+use crate::{bindgen, cargo, target};
 
 /// Android 8.
 const API: u32 = 26;
@@ -86,10 +85,6 @@ fn succeeds(command: &mut Command, otherwise: &str) -> Result<(), String> {
         Ok(_) => Err(otherwise.to_owned()),
         Err(error) => Err(format!("{otherwise} ({error})")),
     }
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target")).into()
 }
 
 /// Checks what there is in a folder: all problems at once.

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use crate::{as_from_outside, cargo, root};
+use crate::{as_from_outside, cargo, root, target};
 
 pub(crate) fn run() -> Result<(), String> {
     install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)")?;
@@ -23,6 +23,9 @@ pub(crate) fn run() -> Result<(), String> {
     for line in &totals.lines {
         println!("{line}");
     }
+    for line in &totals.failures {
+        println!("{line}");
+    }
     println!("{} passed, {} failed", totals.passed, totals.failed);
     if totals.failed > 0 || !totals.unsuccessful.is_empty() {
         return Err(format!("failed: {}", totals.unsuccessful.join(", ")));
@@ -33,12 +36,9 @@ pub(crate) fn run() -> Result<(), String> {
 /// Maven in the Android shell, with cargo's output where cargo puts it.
 fn maven() -> Command {
     let mut maven = Command::new("mvn");
-    as_from_outside(&mut maven).current_dir(root().join("android"));
-    if let Some(target) = std::env::var_os("CARGO_TARGET_DIR") {
-        let mut option = std::ffi::OsString::from("-Drust.target=");
-        option.push(root().join(target));
-        maven.arg(option);
-    }
+    let mut builds = std::ffi::OsString::from("-Drust.target=");
+    builds.push(target());
+    as_from_outside(&mut maven).current_dir(root().join("android")).arg(builds);
     maven
 }
 
@@ -76,6 +76,8 @@ fn step(name: &str, command: &mut Command) -> Result<(), String> {
 #[derive(Default)]
 struct Totals {
     lines: Vec<String>,
+    /// Which tests failed, and why where the runner says so in a line.
+    failures: Vec<String>,
     passed: u64,
     failed: u64,
     /// The steps that did not end well.
@@ -83,7 +85,7 @@ struct Totals {
 }
 
 impl Totals {
-    /// Takes a runner's closing line, cargo's or Surefire's; any other is none.
+    /// Takes a runner's closing line, cargo's or Surefire's, and what it says of a test that failed; any other is none.
     fn read(&mut self, line: &str) {
         if line.starts_with("test result:") {
             let count = |word: &str| {
@@ -104,6 +106,9 @@ impl Totals {
             self.failed += failures + errors;
             self.passed += run.saturating_sub(failures + errors + skipped);
         } else {
+            if line.ends_with("... FAILED") || line.starts_with("[ERROR]   ") {
+                self.failures.push(line.to_owned());
+            }
             return;
         }
         self.lines.push(line.to_owned());
@@ -139,9 +144,13 @@ mod closing_lines {
             "[INFO] Tests run: 6, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 8.1 s -- in app.pocketcard.BoundaryTest",
             "[ERROR] Tests run: 9, Failures: 1, Errors: 1, Skipped: 2",
             "test a_test ... ok",
+            "test another ... FAILED",
+            "[ERROR] Failures: ",
+            "[ERROR]   CardTileTest.a tap opens the card:57 expected:<1> but was:<2>",
         ] {
             totals.read(line);
         }
+        assert_eq!(totals.failures.len(), 2);
         assert_eq!((totals.passed, totals.failed, totals.lines.len()), (12 + 5, 1 + 2, 2));
     }
 }
