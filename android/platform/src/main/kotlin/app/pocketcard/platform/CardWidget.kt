@@ -41,7 +41,7 @@ internal class CardWidget : AppWidgetProvider() {
     override fun onAppWidgetOptionsChanged(context: Context, manager: AppWidgetManager, id: Int, options: Bundle) =
         drawInTime(context)
 
-    override fun onDisabled(context: Context) = context.getSystemService(AlarmManager::class.java).cancel(look(context))
+    override fun onDisabled(context: Context) = lookNoMore(context)
 
     private fun drawInTime(context: Context) {
         // None where it was not called by the system.
@@ -73,8 +73,10 @@ internal class CardWidget : AppWidgetProvider() {
             val glance =
                 context.quietly("to draw the card's widget") { CardGlance.of(context, it, it.currentCard()) }
                     ?: CardGlance.unknown(context)
+            // Before it is drawn: where the process ends between the two, no code is left that nobody takes away.
+            glance.next?.let { lookAgain(context, it) }
             for (id in ids) manager.updateAppWidget(id, views(context, glance, manager.getAppWidgetOptions(id)))
-            lookAgain(context, glance.next)
+            if (glance.next == null) lookNoMore(context)
         }
 
         private fun look(context: Context) = PendingIntent.getBroadcast(
@@ -85,16 +87,16 @@ internal class CardWidget : AppWidgetProvider() {
         )
 
         /** By the clock that nobody can move. */
-        private fun lookAgain(context: Context, next: CardGlance.Look?) {
-            val alarms = context.getSystemService(AlarmManager::class.java)
-            if (next == null) return alarms.cancel(look(context))
-            alarms.setWindow(
-                AlarmManager.ELAPSED_REALTIME_WAKEUP,
-                SystemClock.elapsedRealtime() + next.earliest.inWholeMilliseconds,
-                next.within.inWholeMilliseconds,
-                look(context),
-            )
-        }
+        private fun lookAgain(context: Context, next: CardGlance.Look) = alarms(context).setWindow(
+            AlarmManager.ELAPSED_REALTIME_WAKEUP,
+            SystemClock.elapsedRealtime() + next.earliest.inWholeMilliseconds,
+            next.within.inWholeMilliseconds,
+            look(context),
+        )
+
+        private fun lookNoMore(context: Context) = alarms(context).cancel(look(context))
+
+        private fun alarms(context: Context) = context.getSystemService(AlarmManager::class.java)
 
         /** For both ways to hold the phone: the home screen says how much room there is in each. */
         private fun views(context: Context, glance: CardGlance, room: Bundle): RemoteViews {

@@ -168,9 +168,12 @@ class CardWidgetTest {
             signIn()
             eventually("the code comes") { widget.bitmap() != null }
             runBlocking { real.core.signOut() }
-            eventually("and goes") { widget.bitmap() == null && widget.note() == "No card here yet. Tap to sign in" }
-            assertNull(widget.text(R.id.pocketcard_widget_number))
-            assertNull(widget.text(R.id.pocketcard_widget_member))
+            eventually("and goes, with whose it was") {
+                widget.bitmap() == null &&
+                    widget.note() == "No card here yet. Tap to sign in" &&
+                    widget.text(R.id.pocketcard_widget_number) == null &&
+                    widget.text(R.id.pocketcard_widget_member) == null
+            }
         }
     }
 
@@ -232,8 +235,9 @@ class CardWidgetTest {
         assertEquals(AlarmManager.ELAPSED_REALTIME_WAKEUP, alarm.type)
         runBlocking { real.core.signOut() }
         assertNotNull(alarm.operation).send()
-        eventually("it is drawn") { widget.note() == "No card here yet. Tap to sign in" }
-        assertEquals(0, alarms.scheduledAlarms.size, "nothing to wait for")
+        eventually("it is drawn, and nothing is waited for") {
+            widget.note() == "No card here yet. Tap to sign in" && alarms.scheduledAlarms.isEmpty()
+        }
         CardWidget().onDisabled(app)
     }
 
