@@ -22,8 +22,10 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
 import java.time.Duration
 import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 
 @RunWith(RobolectricTestRunner::class)
 class CardScreenTest {
@@ -69,7 +71,7 @@ class CardScreenTest {
     @Test
     fun `a scanner reads the symbol from the screen in every look, and it is not mirrored`() {
         for (look in Look.entries) {
-            pictures.show(look, screen(ready()))
+            pictures.show(look, content = screen(ready()))
             assertEquals("PC1:4711:204813", scan(compose.onRoot()), look.name)
         }
     }
@@ -98,7 +100,7 @@ class CardScreenTest {
 
     @Test
     fun `a tap on the symbol shows nothing but it and the number, another goes back`() {
-        pictures.show(Look.DARK, screen(ready()))
+        pictures.show(Look.DARK, content = screen(ready()))
         compose.onNodeWithContentDescription(description).performClick()
         compose.onNode(isDialog()).assertIsDisplayed()
         val alone = hasAnyAncestor(isDialog())
@@ -123,5 +125,70 @@ class CardScreenTest {
         events.clear()
         compose.onNodeWithText("Sign in again").performClick()
         assertEquals(listOf<CardEvent>(CardEvent.SignIn), events)
+    }
+
+    @Test
+    fun `the card is shown whatever the session is`() {
+        for (session in listOf(SIGNED_IN, SIGN_IN_AGAIN, SIGNED_OUT)) {
+            pictures.show(content = screen(ready(), session))
+            assertEquals("PC1:4711:204813", scan(compose.onRoot()), session.toString())
+        }
+    }
+
+    @Test
+    fun `the ring counts the seconds until the next code`() {
+        val clock = MovedClock()
+        pictures.show(clock = clock, content = screen(ready()))
+
+        fun seconds(left: Int) = compose.onNodeWithText("New code in $left s", useUnmergedTree = true)
+        seconds(12).assertExists()
+        clock.now += Duration.ofSeconds(5)
+        compose.mainClock.advanceTimeBy(5_000)
+        seconds(7).assertExists()
+        clock.now += Duration.ofSeconds(60)
+        compose.mainClock.advanceTimeBy(60_000)
+        seconds(0).assertExists()
+    }
+
+    @Test
+    @Config(qualifiers = "w720dp-h360dp-land")
+    fun `turning the phone enlarges the symbol`() {
+        pictures.show(content = screen(ready()))
+        val turned = compose.onNodeWithContentDescription(description).fetchSemanticsNode().size
+        assertTrue(turned.height > 240, turned.toString())
+        assertEquals("PC1:4711:204813", scan(compose.onRoot()))
+        assertEquals(null, pictures.differs("card-turned-light", compose.onRoot()))
+    }
+
+    @Test
+    fun `every target is large enough, in every look`() {
+        for (look in listOf(Look.LIGHT, Look.LARGE)) {
+            for (card in listOf(ready(), unusable(Unusable.EXPIRED), CardView.NoCard(true, LIVE))) {
+                pictures.show(look, content = screen(card, if (card is CardView.Ready) SIGN_IN_AGAIN else SIGNED_IN))
+                compose.assertTargetsAreLarge()
+            }
+        }
+    }
+
+    @Test
+    fun `a card is issued or linked, the balance opened, the platform asked anew`() {
+        pictures.show(content = screen(CardView.NoCard(true, LIVE)))
+        compose.onNodeWithText("Get a card").performClick()
+        compose.onNodeWithText("Link a plastic card").performClick()
+        pictures.show(content = screen(unusable(Unusable.REPLACED)))
+        compose.onNodeWithText("Look again").performClick()
+        compose.onNodeWithText("1,250 points").performClick()
+        pictures.show(content = screen(CardView.NoCard(false, unknown()), SIGNED_OUT))
+        compose.onNodeWithText("Sign in").performClick()
+        assertEquals(
+            listOf(
+                CardEvent.IssueCard,
+                CardEvent.LinkCard,
+                CardEvent.Refresh,
+                CardEvent.OpenBalance,
+                CardEvent.SignIn,
+            ),
+            events,
+        )
     }
 }

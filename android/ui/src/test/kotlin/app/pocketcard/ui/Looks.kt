@@ -51,3 +51,12 @@ fun Looking(look: Look = Look.LIGHT, clock: Clock = TEST_CLOCK, content: @Compos
         PocketcardTheme(accent = Color(0xFF00695C), dark = look.dark, clock = clock, content = content)
     }
 }
+
+/** A clock that the test moves. */
+class MovedClock(var now: Instant = NOW) : Clock() {
+    override fun instant(): Instant = now
+
+    override fun getZone(): ZoneId = TEST_CLOCK.zone
+
+    override fun withZone(zone: ZoneId): Clock = throw UnsupportedOperationException()
+}

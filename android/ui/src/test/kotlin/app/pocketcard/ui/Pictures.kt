@@ -15,7 +15,10 @@ import java.awt.image.BufferedImage
 import java.awt.image.DataBuffer
 import java.awt.image.IndexColorModel
 import java.io.File
+import java.time.Clock
+import javax.imageio.IIOImage
 import javax.imageio.ImageIO
+import javax.imageio.ImageWriteParam
 import kotlin.math.abs
 
 /**
@@ -28,14 +31,14 @@ class Pictures(private val compose: ComposeContentTestRule) {
     private var shown by mutableStateOf<Shown?>(null)
     private var isSet = false
 
-    private class Shown(val look: Look, val content: @Composable () -> Unit)
+    private class Shown(val look: Look, val clock: Clock, val content: @Composable () -> Unit)
 
     /** Shows [content] with this look, in place of what was shown before. */
-    fun show(look: Look = Look.LIGHT, content: @Composable () -> Unit) {
-        shown = Shown(look, content)
+    fun show(look: Look = Look.LIGHT, clock: Clock = TEST_CLOCK, content: @Composable () -> Unit) {
+        shown = Shown(look, clock, content)
         if (!isSet) {
             isSet = true
-            compose.setContent { shown?.let { key(it) { Looking(it.look, content = it.content) } } }
+            compose.setContent { shown?.let { key(it) { Looking(it.look, it.clock, it.content) } } }
         }
         compose.waitForIdle()
     }
@@ -44,7 +47,7 @@ class Pictures(private val compose: ComposeContentTestRule) {
     fun assertSame(screen: String, states: Map<String, @Composable () -> Unit>, looks: List<Look> = Look.entries) {
         val wrong = states.flatMap { (state, content) ->
             looks.mapNotNull { look ->
-                show(look, content)
+                show(look, content = content)
                 differs("$screen-$state-${look.name.lowercase()}", compose.onRoot())
             }
         }
@@ -65,26 +68,33 @@ class Pictures(private val compose: ComposeContentTestRule) {
         return "$name: ${"%.2f".format(difference * 100)} % of the pixels differ"
     }
 
-    private fun difference(one: BufferedImage, other: BufferedImage): Double {
-        if (one.width != other.width || one.height != other.height) return 1.0
-        val (ones, others) = one.pixels to other.pixels
-        return ones.indices.count { !isAlike(ones[it], others[it]) }.toDouble() / ones.size
+    /** How much of [now] is not as it was [kept], once its colours are those that were kept. */
+    private fun difference(kept: BufferedImage, now: BufferedImage): Double {
+        if (kept.width != now.width || kept.height != now.height) return 1.0
+        val (then, drawn) = kept.pixels to now.pixels
+        val nearest = nearest(then.distinct(), drawn.distinct())
+        val differ = drawn.indices.count { at ->
+            val near = nearest.getValue(drawn[at])
+            !isAlike(then[at], near, NEAR) || !isAlike(drawn[at], near, LOST)
+        }
+        return differ.toDouble() / drawn.size
     }
 
-    private fun isAlike(one: Int, other: Int) = CHANNELS.all {
-        abs((one shr it and 0xFF) - (other shr it and 0xFF)) <=
-            NEAR
-    }
+    private fun isAlike(one: Int, other: Int, most: Int) =
+        CHANNELS.all { abs((one shr it and 0xFF) - (other shr it and 0xFF)) <= most }
 
     private companion object {
         /** Of the pixels: a glyph that another machine's rounding moves, but no word. */
         const val TOLERANCE = 0.001
 
         /** How many colours are kept: all of a theme, and some of the shades between a letter and its ground. */
-        const val COLOURS = 32
+        const val COLOURS = 16
 
-        /** How far a channel may be off: more than what is lost by keeping so few colours. */
-        const val NEAR = 48
+        /** How far a channel may be off. */
+        const val NEAR = 32
+
+        /** What a channel loses at most where so few colours are kept. */
+        const val LOST = 96
 
         val CHANNELS = 0..16 step 8
 
@@ -103,17 +113,30 @@ class Pictures(private val compose: ComposeContentTestRule) {
             file.parentFile.mkdirs()
             val counts = pixels.asList().groupingBy { it }.eachCount()
             val palette = counts.entries.sortedWith(compareBy({ -it.value }, { it.key })).take(COLOURS).map { it.key }
-            val model = IndexColorModel(8, palette.size, palette.toIntArray(), 0, false, -1, DataBuffer.TYPE_BYTE)
-            val written = BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model)
-            val nearest = counts.keys.associateWith { colour -> palette.indices.minBy { far(palette[it], colour) } }
+            val model = IndexColorModel(4, palette.size, palette.toIntArray(), 0, false, -1, DataBuffer.TYPE_BYTE)
+            val written = BufferedImage(width, height, BufferedImage.TYPE_BYTE_BINARY, model)
+            val nearest = nearest(palette, counts.keys).mapValues { palette.indexOf(it.value) }
             pixels.forEachIndexed {
                 at,
-                colour,
+                it,
                 ->
-                written.raster.setSample(at % width, at / width, 0, nearest.getValue(colour))
+                written.raster.setSample(at % width, at / width, 0, nearest.getValue(it))
             }
-            ImageIO.write(written, "png", file)
+            val writer = ImageIO.getImageWritersByFormatName("png").next()
+            val smallest = writer.defaultWriteParam.apply {
+                compressionMode = ImageWriteParam.MODE_EXPLICIT
+                compressionQuality = 0f
+            }
+            ImageIO.createImageOutputStream(file.apply { delete() }).use {
+                writer.output = it
+                writer.write(null, IIOImage(written, null, null), smallest)
+            }
+            writer.dispose()
         }
+
+        /** For each of [colours], that of [palette] which is nearest. */
+        private fun nearest(palette: List<Int>, colours: Collection<Int>): Map<Int, Int> =
+            colours.associateWith { colour -> palette.minBy { far(it, colour) } }
 
         private fun far(one: Int, other: Int) = CHANNELS.sumOf { abs((one shr it and 0xFF) - (other shr it and 0xFF)) }
     }

@@ -14,8 +14,11 @@ fun ComposeContentTestRule.assertTargetsAreLarge() {
         val name = (node.config.getOrNull(SemanticsProperties.Text)?.joinToString { it.text }).orEmpty() +
             node.config.getOrNull(SemanticsProperties.ContentDescription)?.joinToString().orEmpty()
         assertTrue(name.isNotBlank() || node.children.isNotEmpty(), "no name: ${node.config}")
+        // What is scrolled out of sight has no bounds, but a size.
         val bounds = node.touchBoundsInRoot
+        val (width, height) = maxOf(bounds.width, node.size.width.toFloat()) to
+            maxOf(bounds.height, node.size.height.toFloat())
         val least = 48 * density.density - 0.5f
-        assertTrue(bounds.width >= least && bounds.height >= least, "$name is small: $bounds")
+        assertTrue(width >= least && height >= least, "$name is small: $width by $height")
     }
 }
