@@ -29,6 +29,7 @@ dependencies {
     api(project(":core"))
     api(libs.compose.foundation)
     implementation(libs.compose.material3)
+    implementation(libs.libphonenumber)
     implementation(libs.material.color)
     testImplementation(libs.activity.compose)
     testImplementation(libs.compose.test)

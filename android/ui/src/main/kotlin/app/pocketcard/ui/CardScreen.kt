@@ -297,7 +297,7 @@ private const val QUARTER_TURN = 90f
 
 /** Whole seconds until an instant, at least 0. The ring steps with them, so nothing has to move where that is unwanted. */
 @Composable
-private fun secondsUntil(until: Instant, clock: Clock = LocalClock.current): State<Long> {
+internal fun secondsUntil(until: Instant, clock: Clock = LocalClock.current): State<Long> {
     val left = remember(until, clock) { mutableLongStateOf(clock.secondsUntil(until)) }
     LaunchedEffect(until, clock) {
         while (left.longValue > 0) {

@@ -2,6 +2,8 @@ package app.pocketcard.ui
 
 import androidx.compose.runtime.Composable
 import app.pocketcard.PocketcardException
+import app.pocketcard.Rejection
+import app.pocketcard.RejectionKind
 
 /** Why something that the member asked for did not happen, as a screen says it. */
 public sealed interface Failure {
@@ -14,8 +16,8 @@ public sealed interface Failure {
     /** The session is over. */
     public data object SignInAgain : Failure
 
-    /** The platform refused, in its [text] where it gave one. */
-    public data class Refused(val text: String?) : Failure
+    /** The platform refused, in its [text] where it gave one: tries left and blocks are said there. */
+    public data class Refused(val text: String?, val kind: RejectionKind = RejectionKind.OTHER) : Failure
 
     /** This version of the app is no longer served. */
     public data object UpdateApp : Failure
@@ -35,11 +37,7 @@ public fun PocketcardException.asFailure(): Failure = when (this) {
 
     is PocketcardException.SignInAgain -> Failure.SignInAgain
 
-    is PocketcardException.Rejected -> Failure.Refused(
-        reason.text ?: reason.fields.firstNotNullOfOrNull {
-            it.texts.firstOrNull()
-        },
-    )
+    is PocketcardException.Rejected -> reason.asFailure()
 
     is PocketcardException.UpdateApp -> Failure.UpdateApp
 
@@ -53,14 +51,29 @@ public fun PocketcardException.asFailure(): Failure = when (this) {
     -> Failure.OnThisPhone
 }
 
+private fun Rejection.asFailure() =
+    Failure.Refused(text ?: fields.firstNotNullOfOrNull { it.texts.firstOrNull() }, kind)
+
 /** What the member reads of it. */
 @Composable
 internal fun words(failure: Failure): String = when (failure) {
     Failure.Offline -> text(R.string.failure_offline)
+
     Failure.Busy -> text(R.string.failure_busy)
+
     Failure.SignInAgain -> text(R.string.failure_sign_in_again)
-    is Failure.Refused -> failure.text ?: text(R.string.failure_refused)
+
+    is Failure.Refused -> failure.text ?: when (failure.kind) {
+        RejectionKind.WRONG_CODE -> text(R.string.failure_wrong_code)
+        RejectionKind.ALREADY_REGISTERED -> text(R.string.failure_already_registered)
+        RejectionKind.BLOCKED -> text(R.string.failure_blocked)
+        RejectionKind.INVALID -> text(R.string.failure_invalid)
+        RejectionKind.NOTHING_PENDING, RejectionKind.OTHER -> text(R.string.failure_refused)
+    }
+
     Failure.UpdateApp -> text(R.string.failure_update_app)
+
     Failure.NotOffered -> text(R.string.failure_not_offered)
+
     Failure.OnThisPhone -> text(R.string.failure_on_this_phone)
 }

@@ -27,6 +27,8 @@ internal object Icons {
     val inbox by icon("M3 6h18v12H3zM3 7l9 7l9-7")
     val settings by icon("M4 7h10M18 7h2M16 5v4M4 12h2M10 12h10M8 10v4M4 17h8M16 17h4M14 15v4")
     val member by icon("M12 4a4 4 0 1 0 0.01 0zM4 21c0-9 16-9 16 0")
+    val show by icon("M2 12c5-8 15-8 20 0c-5 8-15 8-20 0zM12 9.5a2.5 2.5 0 1 0 0.01 0z")
+    val hide by icon("M2 12c5-8 15-8 20 0c-5 8-15 8-20 0zM4 4l16 16")
     val scan by icon("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
 
     private fun icon(path: String, thick: Boolean = false, mirrored: Boolean = false): Lazy<ImageVector> = lazy {
