@@ -17,6 +17,7 @@ import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
@@ -27,6 +28,7 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import app.pocketcard.Freshness
@@ -156,4 +158,28 @@ internal fun Placeholders(
 @Composable
 internal fun PlaceholderShape(modifier: Modifier = Modifier) {
     Box(modifier.background(MaterialTheme.colorScheme.surfaceContainerHighest, RoundedCornerShape(STEP)))
+}
+
+/** What belongs together, on a ground of its own. */
+@Composable
+internal fun Part(modifier: Modifier = Modifier, content: @Composable ColumnScope.() -> Unit) {
+    Surface(
+        modifier.fillMaxWidth(),
+        shape = MaterialTheme.shapes.medium,
+        color = MaterialTheme.colorScheme.surfaceContainerHighest,
+    ) {
+        Column(Modifier.padding(STEP * 2), Arrangement.spacedBy(STEP / 2), content = content)
+    }
+}
+
+/** Text that is there for who looks for it. */
+@Composable
+internal fun Quiet(text: String, modifier: Modifier = Modifier, isLeftToRight: Boolean = false) {
+    val style = MaterialTheme.typography.bodySmall
+    Text(
+        text,
+        modifier,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+        style = if (isLeftToRight) style.copy(textDirection = TextDirection.Ltr) else style,
+    )
 }

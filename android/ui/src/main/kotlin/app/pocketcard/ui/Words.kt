@@ -57,12 +57,17 @@ internal class Words(private val locale: Locale, private val clock: Clock) {
     /** As `1,250 points`: the currency's name in the form that goes with the number. */
     fun amount(amount: BigDecimal, currency: Currency): String = "${amount(amount)} ${nameOf(amount, currency)}"
 
-    /** The currency's name in the form that goes with the number. */
-    fun nameOf(amount: BigDecimal, currency: Currency): String = when (pluralCategory(locale, amount)) {
-        "one" -> currency.nominative
-        "few" -> currency.genitive
-        else -> currency.plural
+    /** The currency's name in the form that goes with the number. Slavic languages say parts of one as they say two. */
+    fun nameOf(amount: BigDecimal, currency: Currency): String {
+        val isPart = amount.stripTrailingZeros().scale() > 0
+        return when (pluralCategory(locale, if (isPart && isSlavic) TWO else amount)) {
+            "one" -> currency.nominative
+            "few" -> currency.genitive
+            else -> currency.plural
+        }
     }
+
+    private val isSlavic: Boolean get() = pluralCategory(locale, TWO) == "few"
 
     /** As `€12.90` for a currency of the world, `120 pts` for one of the programme. */
     fun money(money: Money): String {
@@ -85,6 +90,8 @@ internal class Words(private val locale: Locale, private val clock: Clock) {
     private companion object {
         /** What the core gives at most. */
         const val MOST_DECIMALS = 4
+
+        val TWO = BigDecimal(2)
     }
 }
 
