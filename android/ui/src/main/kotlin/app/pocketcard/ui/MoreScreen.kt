@@ -1,0 +1,84 @@
+package app.pocketcard.ui
+
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.unit.dp
+import app.pocketcard.BalanceView
+
+/** A page behind More. */
+public enum class MorePage {
+    /** What can be spent, and the tier. */
+    BALANCE,
+
+    /** What happened. */
+    HISTORY,
+
+    /** Messages. */
+    INBOX,
+
+    /** Consents, language, sign-out. */
+    SETTINGS,
+}
+
+/**
+ * What is not in the bar: the way to balance and history, inbox and settings.
+ *
+ * @param unread messages that the member has not read.
+ */
+@Composable
+public fun MoreScreen(balance: BalanceView, unread: Int, onOpen: (MorePage) -> Unit, modifier: Modifier = Modifier) {
+    val account = balance.accounts.firstOrNull()
+    Column(modifier.fillMaxSize().verticalScroll(rememberScrollState())) {
+        Way(
+            Icons.points,
+            text(R.string.more_balance),
+            account?.let { words().amount(it.available, it.currency) },
+            { onOpen(MorePage.BALANCE) },
+        )
+        Way(Icons.history, text(R.string.more_history), null, { onOpen(MorePage.HISTORY) })
+        Way(
+            Icons.inbox,
+            text(R.string.more_inbox),
+            if (unread > 0) plural(R.plurals.unread, unread, unread) else null,
+            { onOpen(MorePage.INBOX) },
+        )
+        Way(Icons.settings, text(R.string.more_settings), null, { onOpen(MorePage.SETTINGS) })
+    }
+}
+
+/** A row that leads somewhere. */
+@Composable
+internal fun Way(icon: ImageVector, title: String, below: String?, onClick: () -> Unit, modifier: Modifier = Modifier) {
+    Row(
+        modifier
+            .fillMaxWidth()
+            .clickable(role = Role.Button, onClick = onClick)
+            .heightIn(min = 64.dp)
+            .padding(horizontal = STEP * 2, vertical = STEP),
+        Arrangement.spacedBy(STEP * 2),
+        Alignment.CenterVertically,
+    ) {
+        Icon(icon, contentDescription = null, tint = MaterialTheme.colorScheme.primary)
+        Column(Modifier.weight(1f)) {
+            Text(title, style = MaterialTheme.typography.bodyLarge)
+            if (below != null) Quiet(below)
+        }
+        Icon(Icons.forward, contentDescription = null, tint = MaterialTheme.colorScheme.onSurfaceVariant)
+    }
+}
