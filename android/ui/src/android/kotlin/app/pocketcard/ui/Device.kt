@@ -1,11 +1,13 @@
 package app.pocketcard.ui
 
 import android.animation.ValueAnimator
+import android.icu.text.DateTimePatternGenerator
 import android.icu.text.PluralRules
 import android.text.format.DateFormat
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.ui.platform.LocalConfiguration
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import java.math.BigDecimal
@@ -28,8 +30,13 @@ internal fun plural(id: Int, count: Int, vararg values: Any): String = pluralStr
 @ReadOnlyComposable
 internal fun locale(): Locale = LocalConfiguration.current.locales[0]
 
-/** How [locale] writes a date of these parts, as a pattern: `dMMMM`, or `j` for the hour as the region counts it. */
-internal fun datePattern(locale: Locale, parts: String): String = DateFormat.getBestDateTimePattern(locale, parts)
+/** Whether the member's phone counts the hours of a day to 24. */
+@Composable
+internal fun is24Hour(): Boolean = DateFormat.is24HourFormat(LocalContext.current)
+
+/** How [locale] writes a date of these parts, as `dMMMM` or `Hm`, as a pattern of `java.time`. */
+internal fun datePattern(locale: Locale, parts: String): String =
+    DateTimePatternGenerator.getInstance(locale).getBestPattern(parts)
 
 /** The plural category of [amount] in CLDR's words, as `one`, `few`, `other`. */
 internal fun pluralCategory(locale: Locale, amount: BigDecimal): String =

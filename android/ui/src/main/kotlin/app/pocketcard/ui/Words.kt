@@ -14,14 +14,14 @@ import java.time.format.DateTimeFormatter
 import java.util.Locale
 
 /** Amounts and dates in the device's format, in the member's zone. */
-internal class Words(private val locale: Locale, private val clock: Clock) {
+internal class Words(private val locale: Locale, private val clock: Clock, is24Hour: Boolean) {
     private val zone: ZoneId get() = clock.zone
 
     private val numbers = NumberFormat.getNumberInstance(locale).apply { maximumFractionDigits = MOST_DECIMALS }
 
     private fun formatter(parts: String) = DateTimeFormatter.ofPattern(datePattern(locale, parts), locale)
 
-    private val time = formatter("jm")
+    private val time = formatter(if (is24Hour) "Hm" else "hm")
     private val day = formatter("dMMMM")
     private val dayOfYear = formatter("dMMMMy")
     private val weekday = formatter("EEEEdMMMM")
@@ -100,5 +100,6 @@ internal class Words(private val locale: Locale, private val clock: Clock) {
 internal fun words(): Words {
     val locale = locale()
     val clock = LocalClock.current
-    return remember(locale, clock) { Words(locale, clock) }
+    val is24Hour = is24Hour()
+    return remember(locale, clock, is24Hour) { Words(locale, clock, is24Hour) }
 }

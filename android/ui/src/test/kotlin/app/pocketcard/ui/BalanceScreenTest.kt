@@ -97,10 +97,10 @@ class BalanceScreenTest {
     @Test
     fun `a currency's name has the form that its number asks for`() {
         val roubles = Currency(3, "Баллы", "B", "балл", "балла", "баллов", "б")
-        val words = Words(Locale.forLanguageTag("ru"), TEST_CLOCK)
+        val words = Words(Locale.forLanguageTag("ru"), TEST_CLOCK, true)
         val forms = listOf("1", "2", "5", "21", "1.5").map { words.nameOf(BigDecimal(it), roubles) }
         assertEquals(listOf("балл", "балла", "баллов", "балл", "балла"), forms)
-        val english = Words(Locale.UK, TEST_CLOCK)
+        val english = Words(Locale.UK, TEST_CLOCK, true)
         assertEquals(listOf("point", "points"), listOf("1", "2").map { english.nameOf(BigDecimal(it), POINTS) })
     }
 

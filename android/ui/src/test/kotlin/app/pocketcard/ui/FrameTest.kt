@@ -1,5 +1,6 @@
 package app.pocketcard.ui
 
+import android.provider.Settings
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
@@ -20,6 +21,7 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import java.time.Duration
 import kotlin.test.assertEquals
@@ -82,6 +84,13 @@ class FrameTest {
         }
         show(Look.GERMAN, Freshness.Cached(NOW - Duration.ofDays(2), StaleReason.OFFLINE))
         compose.onNodeWithText("Keine Verbindung · Stand 28. November, 14:05").assertIsDisplayed()
+    }
+
+    @Test
+    fun `the time is told as the phone is set to`() {
+        Settings.System.putString(RuntimeEnvironment.getApplication().contentResolver, Settings.System.TIME_12_24, "12")
+        show(freshness = stale())
+        compose.onNodeWithText("No connection · as of 1:05", substring = true).assertIsDisplayed()
     }
 
     @Test
