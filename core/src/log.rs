@@ -248,6 +248,16 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_was_there_to_hear_is_not_told_later() {
+        let (send, told) = channel();
+        let delivery = Delivery::new(None);
+        delivery.publish([Screen::Balance]);
+        let _subscription = delivery.subscribe(Arc::new(Told(Mutex::new(send))));
+        delivery.publish([Screen::Card]);
+        assert_eq!(told.recv_timeout(PATIENCE).unwrap(), [Screen::Card]);
+    }
+
+    #[test]
     fn a_dropped_subscription_is_told_nothing_more_and_a_throwing_one_harms_nobody() {
         let (send, told) = channel();
         let delivery = Delivery::new(None);

@@ -95,6 +95,16 @@ fn events_wait_in_order_through_a_restart_with_their_places() {
 }
 
 #[test]
+fn many_events_of_one_commit_are_written_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = open(folder.path());
+    commit(&mut opened, &[Change::Session(SessionChange::SignedIn(Some(member()))), track(1..40)]);
+    let again = open(folder.path());
+    assert_eq!(ids(&again.state), (1..40).collect::<Vec<_>>());
+    assert_eq!(again.state.outbox.batch(99), opened.state.outbox.batch(99), "memory and disk agree");
+}
+
+#[test]
 fn two_processes_track_into_one_queue() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = open(folder.path());
