@@ -222,6 +222,8 @@ impl Content {
 /// A push that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
+    /// Its row, as of all that follow: grows with what happens.
+    pub(crate) number: i64,
     pub(crate) key: Key,
     pub(crate) at: Timestamp,
     /// Its notification was opened.
@@ -231,6 +233,7 @@ pub(crate) struct Seen {
 /// The newest version that a push told of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
+    pub(crate) number: i64,
     pub(crate) key: Key,
     pub(crate) version: i64,
     pub(crate) at: Timestamp,
@@ -239,7 +242,6 @@ pub(crate) struct Told {
 /// Something that the platform is to be told of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Receipt {
-    /// Its row. Grows along the queue.
     pub(crate) number: i64,
     pub(crate) kind: ReceiptKind,
     /// The message's id; empty for all messages.
@@ -274,11 +276,9 @@ pub(crate) struct PushTally {
 pub(crate) enum Record {
     Seen(Seen),
     Told(Told),
-    /// A push, or the version of a thing.
-    Forgotten(Key),
     Owed(Arc<Receipt>),
-    /// The receipt of this number is answered, or given up.
-    Settled(i64),
+    /// What has this number is of no use any more.
+    Gone(i64),
     Tally(PushTally),
     /// A message that a push brought into the inbox, or one that it took out.
     Message(Message),
@@ -344,11 +344,11 @@ impl Pushes {
 
     /// Takes note of a push that is of use: that it came, which version it told of, and that the platform is to know.
     pub(crate) fn take(&mut self, push: &PushMessage, now: Timestamp) -> Vec<Record> {
-        let mut records = vec![self.see(Seen { key: push.key, at: now, opened: false })];
+        let mut records = self.see(push.key, now, false);
         if let (Some(version), Some(thing)) = (push.version, push.content.thing()) {
-            let told = Told { key: thing.key(), version, at: now };
+            let told = Told { number: self.next(), key: thing.key(), version, at: now };
             if let Some(at) = self.told.iter().position(|known| known.key == told.key) {
-                self.told.remove(at);
+                records.push(Record::Gone(self.told.remove(at).number));
             }
             self.told.push_back(told);
             records.push(Record::Told(told));
@@ -361,12 +361,22 @@ impl Pushes {
         records
     }
 
-    fn see(&mut self, seen: Seen) -> Record {
-        if let Some(at) = self.seen.iter().rposition(|known| known.key == seen.key) {
-            self.seen.remove(at);
+    fn see(&mut self, key: Key, at: Timestamp, opened: bool) -> Vec<Record> {
+        let seen = Seen { number: self.next(), key, at, opened };
+        let mut records = Vec::new();
+        if let Some(at) = self.seen.iter().rposition(|known| known.key == key) {
+            records.push(Record::Gone(self.seen.remove(at).number));
         }
         self.seen.push_back(seen);
-        Record::Seen(seen)
+        records.push(Record::Seen(seen));
+        records
+    }
+
+    /// The number of what happens next.
+    fn next(&self) -> i64 {
+        let (seen, told, receipt) = (self.seen.back(), self.told.back(), self.receipts.back());
+        let last = [seen.map(|last| last.number), told.map(|last| last.number), receipt.map(|last| last.number)];
+        last.into_iter().flatten().max().unwrap_or_default().saturating_add(1)
     }
 
     /// Takes note of a notification that was opened; nothing where that is known.
@@ -381,7 +391,7 @@ impl Pushes {
             // The phone's system showed it without the app: who opened it has got it.
             records.extend(self.owe(ReceiptKind::Delivered, message));
         }
-        records.push(self.see(Seen { key, at: known.map_or(now, |seen| seen.at), opened: true }));
+        records.extend(self.see(key, known.map_or(now, |seen| seen.at), true));
         records.extend(self.owe(ReceiptKind::Read, message));
         records.extend(self.make_room(now));
         records
@@ -398,14 +408,13 @@ impl Pushes {
     }
 
     fn put(&mut self, kind: ReceiptKind, message: &str) -> Vec<Record> {
-        let number = self.receipts.back().map_or(1, |last| last.number + 1);
-        let receipt = Arc::new(Receipt { number, kind, message: message.to_owned() });
+        let receipt = Arc::new(Receipt { number: self.next(), kind, message: message.to_owned() });
         self.receipts.push_back(Arc::clone(&receipt));
         let mut records = vec![Record::Owed(receipt)];
         while self.receipts.len() > RECEIPTS
             && let Some(oldest) = self.receipts.pop_front()
         {
-            records.push(Record::Settled(oldest.number));
+            records.push(Record::Gone(oldest.number));
         }
         records
     }
@@ -419,7 +428,7 @@ impl Pushes {
     pub(crate) fn settle(&mut self, answered: &Receipt) -> Vec<Record> {
         let like = |receipt: &Arc<Receipt>| receipt.kind == answered.kind && receipt.message == answered.message;
         let Some(at) = self.receipts.iter().position(like) else { return Vec::new() };
-        vec![Record::Settled(self.receipts.remove(at).number)]
+        vec![Record::Gone(self.receipts.remove(at).number)]
     }
 
     /// Counts a push that is of no use.
@@ -439,12 +448,12 @@ impl Pushes {
         let old = |at: Timestamp| now.duration_since(at) > REMEMBERED;
         let keep = if self.seen.len() > KEPT + SLACK { KEPT } else { usize::MAX };
         while let Some(oldest) = self.seen.front().filter(|seen| self.seen.len() > keep || old(seen.at)) {
-            records.push(Record::Forgotten(oldest.key));
+            records.push(Record::Gone(oldest.number));
             self.seen.pop_front();
         }
         let keep = if self.told.len() > KEPT + SLACK { KEPT } else { usize::MAX };
         while let Some(oldest) = self.told.front().filter(|told| self.told.len() > keep || old(told.at)) {
-            records.push(Record::Forgotten(oldest.key));
+            records.push(Record::Gone(oldest.number));
             self.told.pop_front();
         }
         records
@@ -536,7 +545,7 @@ mod tests {
         pushes.take(&push("1"), at(0));
         pushes.take(&push("2"), at(0));
         let answered = Receipt { number: 77, kind: ReceiptKind::Delivered, message: "1".to_owned() };
-        assert_eq!(pushes.settle(&answered), [Record::Settled(1)]);
+        assert_eq!(pushes.settle(&answered), [Record::Gone(2)]);
         assert_eq!(pushes.settle(&answered), [], "another process did that");
         assert_eq!(owed(&pushes), [(ReceiptKind::Delivered, "2")]);
         assert!(pushes.owe(ReceiptKind::Delivered, "2").is_empty(), "once is enough");
@@ -552,13 +561,19 @@ mod tests {
     }
 
     /// What the disk has once the records are written.
-    fn write(disk: &mut BTreeMap<Key, Seen>, records: &[Record]) {
+    fn write(disk: &mut BTreeMap<i64, Record>, records: Vec<Record>) {
         for record in records {
-            match record {
-                Record::Seen(seen) => _ = disk.insert(seen.key, *seen),
-                Record::Forgotten(key) => _ = disk.remove(key),
-                _ => {}
-            }
+            let number = match &record {
+                Record::Seen(seen) => seen.number,
+                Record::Told(told) => told.number,
+                Record::Owed(receipt) => receipt.number,
+                Record::Gone(number) => {
+                    disk.remove(number).expect("what goes was there");
+                    continue;
+                }
+                other => unreachable!("{other:?}"),
+            };
+            assert_eq!(disk.insert(number, record), None, "a number of its own");
         }
     }
 
@@ -570,19 +585,24 @@ mod tests {
             let (mut pushes, mut disk, mut now) = (Pushes::default(), BTreeMap::new(), 0);
             for (id, passed, opened) in steps {
                 now += passed;
-                let push = push(&id.to_string());
+                let thing = Content::Task(Some((id % 50).to_string()));
+                let push = PushMessage { version: Some(now + i64::from(id)), content: thing, ..push(&id.to_string()) };
                 let known = pushes.seen(push.key).is_some();
                 let judged = judge(&pushes, &push, true, at(now));
-                prop_assert_eq!(judged.is_err(), known);
+                prop_assert_eq!(judged == Err(PushIgnored::Duplicate), known);
                 if opened {
-                    write(&mut disk, &pushes.open(&id.to_string(), at(now)));
+                    write(&mut disk, pushes.open(&id.to_string(), at(now)));
                 } else if judged.is_ok() {
-                    write(&mut disk, &pushes.take(&push, at(now)));
+                    write(&mut disk, pushes.take(&push, at(now)));
                 }
                 prop_assert!(pushes.seen.len() <= KEPT + SLACK);
             }
-            let memory: BTreeMap<_, _> = pushes.seen.iter().map(|seen| (seen.key, *seen)).collect();
-            prop_assert_eq!(memory.len(), pushes.seen.len(), "each once");
+            let seen = pushes.seen.iter().map(|seen| (seen.number, Record::Seen(*seen)));
+            let told = pushes.told.iter().map(|told| (told.number, Record::Told(*told)));
+            let owed = pushes.receipts.iter().map(|receipt| (receipt.number, Record::Owed(Arc::clone(receipt))));
+            let memory: BTreeMap<_, _> = seen.chain(told).chain(owed).collect();
+            let keys: BTreeMap<_, _> = pushes.seen.iter().map(|seen| (seen.key, seen)).collect();
+            prop_assert_eq!(keys.len(), pushes.seen.len(), "each once");
             prop_assert_eq!(memory, disk);
         }
     }

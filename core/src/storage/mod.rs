@@ -34,8 +34,12 @@ use crate::session::Phase;
 use crate::state::{Answered, Part, Row, State};
 
 /// Numbered migrations, each in a transaction of its own; `user_version` is how many have run.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("001_first.sql"), include_str!("002_events.sql"), include_str!("003_pushes.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("001_first.sql"),
+    include_str!("002_events.sql"),
+    include_str!("003_pushes.sql"),
+    include_str!("004_push_log.sql"),
+];
 
 /// The shape of the bodies. A row of another shape is as if it had never been answered.
 const BODY_VERSION: i64 = 1;
@@ -575,31 +579,35 @@ fn read_history(connection: &Connection, entries: &mut Vec<HistoryEntry>) -> rus
 
 /// What was seen of pushes, and the receipts that wait. A row that cannot be read is left out.
 fn read_pushes(connection: &Connection, pushes: &mut Pushes) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT key, at, opened, version FROM push")?;
+    let mut statement =
+        connection.prepare("SELECT number, kind, key, at, version, message FROM push ORDER BY number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if let (Some(key), Some(at)) = (read_key(row, 0), read_time(row, 1)) {
-            match row.get(3)? {
-                Some(version) => pushes.told.push_back(Told { key, version, at }),
-                None => pushes.seen.push_back(Seen { key, at, opened: row.get(2)? }),
-            }
-        }
-    }
-    pushes.seen.sort_by(|one, other| one.at.cmp(&other.at));
-    pushes.told.sort_by(|one, other| one.at.cmp(&other.at));
-    let mut statement = connection.prepare("SELECT number, kind, message FROM receipt ORDER BY number")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (number, message) = (row.get(0)?, row.get(2)?);
-        let kind =
-            ReceiptKind::ALL.into_iter().find(|kind| row.get_ref(1).is_ok_and(|name| name.as_str() == Ok(kind.name())));
-        if let Some(kind) = kind {
-            pushes.receipts.push_back(Arc::new(Receipt { number, kind, message }));
-        } else {
-            tracing::error!(number, "a receipt cannot be read");
+        if !read_push(row, pushes) {
+            tracing::error!(number = ?row.get_ref(0)?, "what is known of a push cannot be read");
         }
     }
     Ok(())
+}
+
+fn read_push(row: &rusqlite::Row<'_>, pushes: &mut Pushes) -> bool {
+    let (Ok(number), Ok(kind)) = (row.get(0), row.get_ref(1)) else { return false };
+    let kind = kind.as_str().unwrap_or_default();
+    let known = || Some((read_key(row, 2)?, read_time(row, 3)?));
+    match kind {
+        SEEN | OPENED => {
+            known().map(|(key, at)| pushes.seen.push_back(Seen { number, key, at, opened: kind == OPENED }))
+        }
+        TOLD => known()
+            .zip(row.get(4).ok())
+            .map(|((key, at), version)| pushes.told.push_back(Told { number, key, version, at })),
+        _ => ReceiptKind::ALL
+            .into_iter()
+            .find(|receipt| receipt.name() == kind)
+            .zip(row.get(5).ok())
+            .map(|(kind, message)| pushes.receipts.push_back(Arc::new(Receipt { number, kind, message }))),
+    }
+    .is_some()
 }
 
 fn read_key(row: &rusqlite::Row<'_>, column: usize) -> Option<u128> {
@@ -826,13 +834,9 @@ fn put_records(transaction: &Begun<'_>, records: &[Record]) -> rusqlite::Result<
         match record {
             Record::Seen(seen) => put_seen(transaction, seen)?,
             Record::Told(told) => put_told(transaction, told)?,
-            Record::Forgotten(key) => {
-                let mut delete = transaction.prepare_cached("DELETE FROM push WHERE key = ?1")?;
-                delete.execute([key.to_be_bytes()])?;
-            }
             Record::Owed(receipt) => put_receipt(transaction, receipt)?,
-            Record::Settled(number) => {
-                transaction.prepare_cached("DELETE FROM receipt WHERE number = ?1")?.execute([number])?;
+            Record::Gone(number) => {
+                transaction.prepare_cached("DELETE FROM push WHERE number = ?1")?.execute([number])?;
             }
             Record::Tally(tally) => put(transaction, Row::Pushes, tally)?,
             Record::Message(message) => put_message(transaction, message)?,
@@ -844,24 +848,31 @@ fn put_records(transaction: &Begun<'_>, records: &[Record]) -> rusqlite::Result<
     Ok(())
 }
 
-fn put_seen(transaction: &Begun<'_>, Seen { key, at, opened }: &Seen) -> rusqlite::Result<()> {
-    put_push(transaction, *key, at.as_millisecond(), *opened, None)
+fn put_seen(transaction: &Begun<'_>, Seen { number, key, at, opened }: &Seen) -> rusqlite::Result<()> {
+    put_push(transaction, *number, if *opened { OPENED } else { SEEN }, *key, *at, None)
 }
 
-fn put_told(transaction: &Begun<'_>, Told { key, version, at }: &Told) -> rusqlite::Result<()> {
-    put_push(transaction, *key, at.as_millisecond(), false, Some(*version))
+fn put_told(transaction: &Begun<'_>, Told { number, key, version, at }: &Told) -> rusqlite::Result<()> {
+    put_push(transaction, *number, TOLD, *key, *at, Some(*version))
 }
 
-fn put_push(transaction: &Begun<'_>, key: u128, at: i64, opened: bool, version: Option<i64>) -> rusqlite::Result<()> {
+fn put_push(
+    transaction: &Begun<'_>,
+    number: i64,
+    kind: &str,
+    key: u128,
+    at: jiff::Timestamp,
+    version: Option<i64>,
+) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO push (key, at, opened, version) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![key.to_be_bytes(), at, opened, version])?;
+        .prepare_cached("INSERT OR REPLACE INTO push (number, kind, key, at, version) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![number, kind, key.to_be_bytes(), at.as_millisecond(), version])?;
     Ok(())
 }
 
 fn put_receipt(transaction: &Begun<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO receipt (number, kind, message) VALUES (?1, ?2, ?3)")?
+        .prepare_cached("INSERT OR REPLACE INTO push (number, kind, message) VALUES (?1, ?2, ?3)")?
         .execute(params![receipt.number, receipt.kind.name(), receipt.message])?;
     Ok(())
 }
@@ -876,9 +887,9 @@ fn put_message(transaction: &Begun<'_>, message: &Message) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Writes all that is known of pushes, and nothing else, into their tables.
+/// Writes all that is known of pushes, and nothing else, into their table.
 fn put_pushes(transaction: &Begun<'_>, pushes: &Pushes) -> rusqlite::Result<()> {
-    transaction.execute_batch("DELETE FROM push; DELETE FROM receipt;")?;
+    transaction.execute("DELETE FROM push", [])?;
     pushes.seen.iter().try_for_each(|seen| put_seen(transaction, seen))?;
     pushes.told.iter().try_for_each(|told| put_told(transaction, told))?;
     pushes.receipts.iter().try_for_each(|receipt| put_receipt(transaction, receipt))
@@ -897,6 +908,11 @@ fn put_messages(transaction: &Begun<'_>, messages: &[Message]) -> rusqlite::Resu
     }
     messages.iter().try_for_each(|message| put_message(transaction, message))
 }
+
+/// The kinds of rows that are no receipts.
+const SEEN: &str = "seen";
+const OPENED: &str = "opened";
+const TOLD: &str = "told";
 
 impl ReceiptKind {
     const ALL: [Self; 4] = [Self::Delivered, Self::Read, Self::MessageRead, Self::AllRead];
