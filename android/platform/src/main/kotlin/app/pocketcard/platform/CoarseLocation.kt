@@ -62,8 +62,9 @@ public class CoarseLocation(context: Context) {
                 @Deprecated("Never called since Android 10")
                 override fun onStatusChanged(provider: String?, status: Int, extras: Bundle?) = Unit
             }
-        waiting.invokeOnCancellation { system.removeUpdates(listener) }
         system.requestSingleUpdate(LocationManager.NETWORK_PROVIDER, listener, Looper.getMainLooper())
+        // After it: who has left meanwhile is told to at once.
+        waiting.invokeOnCancellation { system.removeUpdates(listener) }
     }
 
     private companion object {

@@ -10,7 +10,9 @@ import android.util.Log
 import app.pocketcard.LogLevel
 import app.pocketcard.LogRecord
 import app.pocketcard.Position
-import kotlinx.coroutines.async
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -113,6 +115,19 @@ class DeviceTest {
         SystemClock.setCurrentTimeMillis(TimeUnit.HOURS.toMillis(5))
         shadowOf(locations).simulateLocation(at(48.137, 11.575, agoMinutes = 60))
         assertEquals(Position(48.14, 11.58), ask())
-        assertTrue(shadowOf(locations).getLocationUpdateListeners(LocationManager.NETWORK_PROVIDER).isEmpty())
+        assertNobodyListens()
     }
+
+    @Test
+    fun `who leaves while the phone is being asked leaves nobody listening`() {
+        shadowOf(app).grantPermissions(Manifest.permission.ACCESS_COARSE_LOCATION)
+        shadowOf(locations).setProviderEnabled(LocationManager.NETWORK_PROVIDER, true)
+        runBlocking {
+            launch(Job().apply { cancel() }, CoroutineStart.UNDISPATCHED) { CoarseLocation(app).ask() }.join()
+        }
+        assertNobodyListens()
+    }
+
+    private fun assertNobodyListens() =
+        assertTrue(shadowOf(locations).getLocationUpdateListeners(LocationManager.NETWORK_PROVIDER).isEmpty())
 }
