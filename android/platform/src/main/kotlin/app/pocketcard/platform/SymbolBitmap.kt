@@ -3,6 +3,7 @@ package app.pocketcard.platform
 import android.graphics.Bitmap
 import android.graphics.Color
 import app.pocketcard.Symbol
+import app.pocketcard.isDark
 
 /**
  * The symbol with its light margin, as large as it can be within so many pixels at a whole number of them a module: dark
@@ -24,10 +25,9 @@ public fun Symbol.toBitmap(maxWidth: Int, maxHeight: Int, leastModule: Int = 1):
     bitmap.density = Bitmap.DENSITY_NONE
     bitmap.eraseColor(Color.WHITE)
     val dark = IntArray(module * module * rise) { Color.BLACK }
-    val bytesPerRow = (columns + 7) / 8
     for (row in 0 until rows) {
         for (column in 0 until columns) {
-            if (bits[row * bytesPerRow + column / 8].toInt() shr (7 - column % 8) and 1 == 0) continue
+            if (!isDark(column, row)) continue
             val left = (margin + column) * module
             val top = (margin + row * rise) * module
             bitmap.setPixels(dark, 0, module, left, top, module, module * rise)

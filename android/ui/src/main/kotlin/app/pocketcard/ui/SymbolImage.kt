@@ -13,6 +13,7 @@ import androidx.compose.ui.unit.Constraints
 import androidx.compose.ui.unit.constrainHeight
 import androidx.compose.ui.unit.constrainWidth
 import app.pocketcard.Symbol
+import app.pocketcard.isDark
 
 /**
  * A symbol for a scanner, as large as there is room at a whole number of pixels a module, with its quiet zone: dark on
@@ -53,15 +54,11 @@ private fun DrawScope.draw(symbol: Symbol) {
     val module = minOf(size.width.toInt() / symbol.columns, size.height.toInt() / symbol.rows)
     val rise = module * symbol.moduleHeight.toInt()
     val margin = module * symbol.quietZone.toInt()
-    val bytesPerRow = (symbol.width.toInt() + 7) / 8
-
-    fun isDark(column: Int, row: Int) =
-        symbol.bits[row * bytesPerRow + column / 8].toInt() shr (7 - column % 8) and 1 != 0
     for (row in 0 until symbol.height.toInt()) {
         var column = 0
         while (column < symbol.width.toInt()) {
             val start = column
-            while (column < symbol.width.toInt() && isDark(column, row)) column++
+            while (column < symbol.width.toInt() && symbol.isDark(column, row)) column++
             if (column > start) {
                 drawRect(
                     Color.Black,
