@@ -58,10 +58,8 @@ import app.pocketcard.BalanceView
 import app.pocketcard.CardCode
 import app.pocketcard.CardView
 import app.pocketcard.CodeKind
-import app.pocketcard.Freshness
 import app.pocketcard.RotatingHindrance
 import app.pocketcard.SessionView
-import app.pocketcard.StaleReason
 import app.pocketcard.Unusable
 import kotlinx.coroutines.delay
 import java.time.Clock
@@ -442,55 +440,36 @@ private fun NoCard(
     onEvent: (CardEvent) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    val freshness = card.freshness
-    when {
-        session !is SessionView.SignedIn -> {
-            SignedOutNotice({ onEvent(CardEvent.SignIn) }, modifier)
-        }
-
-        freshness !is Freshness.Unknown -> {
-            Notice(
-                icon = Icons.card,
-                title = text(R.string.card_none),
-                body = text(if (card.canIssue) R.string.card_none_issue else R.string.card_none_link),
-                modifier = modifier,
-                action = text(if (card.canIssue) R.string.card_issue else R.string.card_link),
-                onAction = { onEvent(if (card.canIssue) CardEvent.IssueCard else CardEvent.LinkCard) },
-            ) {
-                if (card.canIssue) {
-                    TextButton({ onEvent(CardEvent.LinkCard) }, Modifier.heightIn(min = TARGET)) {
-                        Text(text(R.string.card_link))
-                    }
+    if (session !is SessionView.SignedIn) return SignedOutNotice({ onEvent(CardEvent.SignIn) }, modifier)
+    WhatIsKnown(
+        card.freshness,
+        isSignedIn = true,
+        onRefresh = { onEvent(CardEvent.Refresh) },
+        onSignIn = { onEvent(CardEvent.SignIn) },
+        modifier,
+        placeholder = { CardPlaceholder() },
+    ) {
+        Notice(
+            icon = Icons.card,
+            title = text(R.string.card_none),
+            body = text(if (card.canIssue) R.string.card_none_issue else R.string.card_none_link),
+            action = text(if (card.canIssue) R.string.card_issue else R.string.card_link),
+            onAction = { onEvent(if (card.canIssue) CardEvent.IssueCard else CardEvent.LinkCard) },
+        ) {
+            if (card.canIssue) {
+                TextButton({ onEvent(CardEvent.LinkCard) }, Modifier.heightIn(min = TARGET)) {
+                    Text(text(R.string.card_link))
                 }
             }
-        }
-
-        freshness.reason == StaleReason.NOT_ASKED -> {
-            CardPlaceholder(modifier)
-        }
-
-        else -> {
-            FailedNotice(freshness.reason, { onEvent(CardEvent.Refresh) }, modifier)
         }
     }
 }
 
 /** The shapes of a card that is being asked for. */
 @Composable
-private fun CardPlaceholder(modifier: Modifier = Modifier) {
-    val loading = text(R.string.loading)
-    Column(
-        modifier
-            .fillMaxSize()
-            .verticalScroll(rememberScrollState())
-            .padding(STEP * 2)
-            .clearAndSetSemantics { contentDescription = loading },
-        Arrangement.spacedBy(STEP * 2),
-        Alignment.CenterHorizontally,
-    ) {
-        PlaceholderShape(Modifier.size(width = 128.dp, height = 24.dp))
-        PlaceholderShape(Modifier.size(264.dp))
-        PlaceholderShape(Modifier.size(width = 216.dp, height = 32.dp))
-        PlaceholderShape(Modifier.size(width = 160.dp, height = 24.dp))
-    }
+private fun CardPlaceholder() = PlaceholderColumn(alignment = Alignment.CenterHorizontally) {
+    PlaceholderShape(Modifier.size(width = 128.dp, height = 24.dp))
+    PlaceholderShape(Modifier.size(264.dp))
+    PlaceholderShape(Modifier.size(width = 216.dp, height = 32.dp))
+    PlaceholderShape(Modifier.size(width = 160.dp, height = 24.dp))
 }

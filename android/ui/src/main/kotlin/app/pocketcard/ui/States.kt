@@ -141,6 +141,18 @@ internal fun Placeholders(
     modifier: Modifier = Modifier,
     heights: List<Dp> = listOf(88.dp, 88.dp, 88.dp, 88.dp, 88.dp),
 ) {
+    PlaceholderColumn(modifier) {
+        for (height in heights) PlaceholderShape(Modifier.fillMaxWidth().height(height))
+    }
+}
+
+/** Shapes below one another, of which is said that they are being asked for. */
+@Composable
+internal fun PlaceholderColumn(
+    modifier: Modifier = Modifier,
+    alignment: Alignment.Horizontal = Alignment.Start,
+    shapes: @Composable ColumnScope.() -> Unit,
+) {
     val loading = text(R.string.loading)
     Column(
         modifier
@@ -148,10 +160,10 @@ internal fun Placeholders(
             .verticalScroll(rememberScrollState())
             .padding(STEP * 2)
             .clearAndSetSemantics { contentDescription = loading },
-        verticalArrangement = Arrangement.spacedBy(STEP * 2),
-    ) {
-        for (height in heights) PlaceholderShape(Modifier.fillMaxWidth().height(height))
-    }
+        Arrangement.spacedBy(STEP * 2),
+        alignment,
+        shapes,
+    )
 }
 
 /** One shape where content will be. */
