@@ -9,8 +9,10 @@ import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.MutableState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
@@ -62,6 +64,10 @@ internal fun Field(
         singleLine = true,
     )
 }
+
+/** What is typed and belongs into no saved state: where the system ended the app meanwhile, it is typed again. */
+@Composable
+internal fun rememberSecret(): MutableState<String> = remember { mutableStateOf("") }
 
 /** A phone number as it is typed, and below it as it is read in its country. */
 @Composable
@@ -122,12 +128,12 @@ internal fun CodeField(digits: Int, sentAt: Instant, failure: Failure?, isBusy: 
     )
 }
 
-/** A line for digits; all else that is pasted is left out. */
+/** A line for digits, of whatever script; all else that is pasted is left out. */
 @Composable
 internal fun Digits(value: String, onChange: (String) -> Unit, failure: Failure?, hint: String? = null) {
     Field(
         value,
-        { typed -> onChange(typed.filter { it.isDigit() }) },
+        { typed -> onChange(typed.mapNotNull { it.digitToIntOrNull() }.joinToString("")) },
         text(R.string.code),
         keyboard = KeyboardOptions(keyboardType = KeyboardType.Number),
         content = ContentType.SmsOtpCode,

@@ -52,7 +52,7 @@ internal fun LinkCardFields(
     onLink: (String, String?) -> Unit,
 ) {
     var number by rememberSaveable(scanned) { mutableStateOf(scanned) }
-    var password by rememberSaveable { mutableStateOf("") }
+    var password by rememberSecret()
     Column(verticalArrangement = Arrangement.spacedBy(STEP)) {
         Field(
             number,

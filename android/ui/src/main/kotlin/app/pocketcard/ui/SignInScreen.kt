@@ -160,7 +160,7 @@ private fun WhoPage(asked: Asked, modifier: Modifier = Modifier) {
     var isPhone by rememberSaveable { mutableStateOf(true) }
     var phone by rememberSaveable { mutableStateOf("") }
     var other by rememberSaveable { mutableStateOf("") }
-    var password by rememberSaveable { mutableStateOf("") }
+    var password by rememberSecret()
     val login = if (isPhone) phoneNumber(phone, region)?.toSend else other.trim().ifEmpty { null }
     val secret = password.takeIf { asked.options.hasPassword }
     val isComplete = login != null && (secret == null || secret.isNotEmpty()) && !asked.isBusy
@@ -218,7 +218,7 @@ internal fun CodePage(asked: Asked, to: String, digits: Int, sentAt: Instant, mo
 @Composable
 private fun NewPasswordPage(asked: Asked, step: PendingStep.PasswordReset, modifier: Modifier = Modifier) {
     var code by rememberSaveable(step.code.sentAt) { mutableStateOf("") }
-    var password by rememberSaveable { mutableStateOf("") }
+    var password by rememberSecret()
     Page(
         text(R.string.password_title),
         modifier,
