@@ -141,15 +141,8 @@ internal data class CardGlance(
 
         private fun Context.time(at: Instant): String {
             val isNear = between(at, Instant.now()).toKotlinDuration().absoluteValue < 12.hours
-            return (
-                if (isNear) {
-                    DateFormat.getTimeFormat(
-                        this,
-                    )
-                } else {
-                    DateFormat.getDateFormat(this)
-                }
-            ).format(Date.from(at))
+            val format = if (isNear) DateFormat.getTimeFormat(this) else DateFormat.getDateFormat(this)
+            return format.format(Date.from(at))
         }
     }
 }

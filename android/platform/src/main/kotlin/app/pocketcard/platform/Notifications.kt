@@ -4,7 +4,6 @@ import android.app.NotificationManager
 import android.app.PendingIntent
 import android.content.Context
 import android.content.Intent
-import android.net.Uri
 import app.pocketcard.Notification
 import app.pocketcard.NotificationChannel
 import android.app.Notification as SystemNotification

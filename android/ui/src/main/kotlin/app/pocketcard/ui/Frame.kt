@@ -137,9 +137,8 @@ private fun TitleLine(title: String, hasBack: Boolean, onEvent: (FrameEvent) -> 
         Text(
             title,
             Modifier
-                .weight(
-                    1f,
-                ).padding(start = if (hasBack) 0.dp else STEP * 2, end = STEP * 2)
+                .weight(1f)
+                .padding(start = if (hasBack) 0.dp else STEP * 2, end = STEP * 2)
                 .semantics { heading() },
             style = MaterialTheme.typography.titleLarge,
         )

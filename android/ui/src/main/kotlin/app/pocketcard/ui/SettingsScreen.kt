@@ -169,17 +169,8 @@ private fun Consents(consents: ConsentsView, changing: Set<Pair<Long, ConsentWay
             }
 
             freshness is Freshness.Unknown -> {
-                Text(
-                    text(
-                        if (freshness.reason ==
-                            StaleReason.OFFLINE
-                        ) {
-                            R.string.failed_offline_body
-                        } else {
-                            R.string.failed_body
-                        },
-                    ),
-                )
+                val isOffline = freshness.reason == StaleReason.OFFLINE
+                Text(text(if (isOffline) R.string.failed_offline_body else R.string.failed_body))
                 TextButton({ onEvent(SettingsEvent.Refresh) }, Modifier.heightIn(min = TARGET)) {
                     Text(text(R.string.try_again))
                 }

@@ -122,11 +122,8 @@ class Pictures(private val compose: ComposeContentTestRule) {
             val model = IndexColorModel(4, palette.size, palette.toIntArray(), 0, false, -1, DataBuffer.TYPE_BYTE)
             val written = BufferedImage(width, height, BufferedImage.TYPE_BYTE_BINARY, model)
             val nearest = nearest(palette, counts.keys).mapValues { palette.indexOf(it.value) }
-            pixels.forEachIndexed {
-                at,
-                it,
-                ->
-                written.raster.setSample(at % width, at / width, 0, nearest.getValue(it))
+            for ((at, pixel) in pixels.withIndex()) {
+                written.raster.setSample(at % width, at / width, 0, nearest.getValue(pixel))
             }
             val writer = ImageIO.getImageWritersByFormatName("png").next()
             val smallest = writer.defaultWriteParam.apply {
