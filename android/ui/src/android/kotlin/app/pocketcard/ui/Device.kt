@@ -13,7 +13,7 @@ import androidx.compose.ui.res.stringResource
 import java.math.BigDecimal
 import java.util.Locale
 
-// What the screens ask of the device they are on. The desktop answers the same questions in a file of its own.
+// What the screens ask of the device they are on, and all that they know of Android.
 
 /** The text of [id] in the app's language, filled in with [values]. */
 @Composable
