@@ -80,7 +80,7 @@ public sealed interface FrameEvent {
 }
 
 /**
- * What is around every screen: its title with a line that says where what is shown is not live, the way to the five
+ * What is around every screen: its title with a line that says where what is shown is not live, the way to the
  * destinations, a pull that refreshes, and why the last thing asked for did not happen.
  *
  * @param title what the screen is called; the card's is called as the programme.
@@ -89,6 +89,7 @@ public sealed interface FrameEvent {
  * @param unread messages that the member has not read.
  * @param failure why the last thing that the member asked for did not happen, until they have read it.
  * @param hasBack whether the screen is a page of its destination, with a way back.
+ * @param destinations those that the app has a screen for; no way is shown to others.
  */
 @Composable
 public fun PocketcardFrame(
@@ -101,13 +102,14 @@ public fun PocketcardFrame(
     unread: Int = 0,
     failure: Failure? = null,
     hasBack: Boolean = false,
+    destinations: List<Destination> = Destination.entries,
     content: @Composable () -> Unit,
 ) {
     Surface(modifier.fillMaxSize()) {
         BoxWithConstraints {
             val isWide = maxWidth >= 600.dp || maxWidth > maxHeight
             Row(Modifier.fillMaxSize()) {
-                if (isWide) Rail(destination, unread, onEvent)
+                if (isWide) Rail(destinations, destination, unread, onEvent)
                 Column(Modifier.weight(1f)) {
                     Column(
                         Modifier.weight(1f).windowInsetsPadding(
@@ -119,7 +121,7 @@ public fun PocketcardFrame(
                         Refreshable(isRefreshing, { onEvent(FrameEvent.Refresh) }, Modifier.weight(1f), content)
                         FailureLine(failure, onEvent)
                     }
-                    if (!isWide) Bar(destination, unread, onEvent)
+                    if (!isWide) Bar(destinations, destination, unread, onEvent)
                 }
             }
         }
@@ -210,9 +212,14 @@ private fun FailureLine(failure: Failure?, onEvent: (FrameEvent) -> Unit) {
 }
 
 @Composable
-private fun Bar(destination: Destination, unread: Int, onEvent: (FrameEvent) -> Unit) {
+private fun Bar(
+    destinations: List<Destination>,
+    destination: Destination,
+    unread: Int,
+    onEvent: (FrameEvent) -> Unit,
+) {
     NavigationBar {
-        for (each in Destination.entries) {
+        for (each in destinations) {
             NavigationBarItem(
                 selected = each == destination,
                 onClick = { onEvent(FrameEvent.Go(each)) },
@@ -224,10 +231,15 @@ private fun Bar(destination: Destination, unread: Int, onEvent: (FrameEvent) -> 
 }
 
 @Composable
-private fun Rail(destination: Destination, unread: Int, onEvent: (FrameEvent) -> Unit) {
+private fun Rail(
+    destinations: List<Destination>,
+    destination: Destination,
+    unread: Int,
+    onEvent: (FrameEvent) -> Unit,
+) {
     NavigationRail {
         Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(STEP)) {
-            for (each in Destination.entries) {
+            for (each in destinations) {
                 NavigationRailItem(
                     selected = each == destination,
                     onClick = { onEvent(FrameEvent.Go(each)) },

@@ -40,27 +40,44 @@ public enum class MorePage {
  * What is not in the bar: the way to balance and history, inbox and settings.
  *
  * @param unread messages that the member has not read.
+ * @param pages those that the app has; no way is shown to others.
  */
 @Composable
-public fun MoreScreen(balance: BalanceView, unread: Int, onOpen: (MorePage) -> Unit, modifier: Modifier = Modifier) {
-    val account = balance.accounts.firstOrNull()
+public fun MoreScreen(
+    balance: BalanceView,
+    unread: Int,
+    onOpen: (MorePage) -> Unit,
+    modifier: Modifier = Modifier,
+    pages: List<MorePage> = MorePage.entries,
+) {
     Column(modifier.fillMaxSize().verticalScroll(rememberScrollState())) {
-        Way(
-            Icons.points,
-            text(R.string.more_balance),
-            account?.let { words().amount(it.available, it.currency) },
-            { onOpen(MorePage.BALANCE) },
-        )
-        Way(Icons.history, text(R.string.more_history), null, { onOpen(MorePage.HISTORY) })
-        Way(
-            Icons.inbox,
-            text(R.string.more_inbox),
-            if (unread > 0) plural(R.plurals.unread, unread, unread) else null,
-            { onOpen(MorePage.INBOX) },
-        )
-        Way(Icons.settings, text(R.string.more_settings), null, { onOpen(MorePage.SETTINGS) })
+        for (page in pages) Way(page.icon, text(page.title), below(page, balance, unread), { onOpen(page) })
     }
 }
+
+/** What a member can see of a page without opening it. */
+@Composable
+private fun below(page: MorePage, balance: BalanceView, unread: Int): String? = when (page) {
+    MorePage.BALANCE -> balance.accounts.firstOrNull()?.let { words().amount(it.available, it.currency) }
+    MorePage.INBOX -> if (unread > 0) plural(R.plurals.unread, unread, unread) else null
+    MorePage.HISTORY, MorePage.SETTINGS -> null
+}
+
+private val MorePage.icon: ImageVector
+    get() = when (this) {
+        MorePage.BALANCE -> Icons.points
+        MorePage.HISTORY -> Icons.history
+        MorePage.INBOX -> Icons.inbox
+        MorePage.SETTINGS -> Icons.settings
+    }
+
+private val MorePage.title: Int
+    get() = when (this) {
+        MorePage.BALANCE -> R.string.more_balance
+        MorePage.HISTORY -> R.string.more_history
+        MorePage.INBOX -> R.string.more_inbox
+        MorePage.SETTINGS -> R.string.more_settings
+    }
 
 /** A row that leads somewhere. */
 @Composable

@@ -41,6 +41,7 @@ internal fun RegistrationPages(
     val at = step.actions.indices.firstOrNull { !step.actions[it].done && it !in passed }
     if (at == null) {
         Page(text(R.string.register_finish_title), modifier, text(R.string.register_finish_body)) {
+            FailureText(asked.failure)
             StepButton(text(R.string.register_finish), asked, RegistrationStep.Finish)
         }
         return

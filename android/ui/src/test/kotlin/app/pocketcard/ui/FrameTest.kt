@@ -39,6 +39,7 @@ class FrameTest {
         unread: Int = 0,
         failure: Failure? = null,
         hasBack: Boolean = false,
+        destinations: List<Destination> = Destination.entries,
     ) = pictures.show(look) {
         PocketcardFrame(
             Destination.OFFERS,
@@ -48,6 +49,7 @@ class FrameTest {
             unread = unread,
             failure = failure,
             hasBack = hasBack,
+            destinations = destinations,
         ) {
             Text("Content", Modifier.fillMaxSize().verticalScroll(rememberScrollState()))
         }
@@ -59,6 +61,16 @@ class FrameTest {
         compose.onNodeWithText("Offers").assertIsSelected()
         for (name in listOf("Card", "Offers", "Tasks", "Stores", "More")) compose.onNodeWithText(name).performClick()
         assertEquals(Destination.entries.map { FrameEvent.Go(it) }, events.toList())
+    }
+
+    @Test
+    fun `no way is shown to what the app has no screen for`() {
+        show(destinations = listOf(Destination.CARD, Destination.MORE))
+        for (name in listOf("Card", "More")) compose.onNodeWithText(name).assertExists()
+        for (name in listOf("Offers", "Tasks", "Stores")) compose.onNodeWithText(name).assertDoesNotExist()
+        pictures.show { MoreScreen(BALANCE, 3, {}, pages = listOf(MorePage.BALANCE)) }
+        compose.onNodeWithText("Balance").assertExists()
+        for (name in listOf("History", "Inbox", "Settings")) compose.onNodeWithText(name).assertDoesNotExist()
     }
 
     @Test

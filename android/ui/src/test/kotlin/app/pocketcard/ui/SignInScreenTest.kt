@@ -208,6 +208,14 @@ class SignInScreenTest {
     }
 
     @Test
+    fun `why a registration cannot be finished is said`() {
+        val done = registration(asked(RegistrationActionKind.AcceptTerms, done = true))
+        pictures.show(content = screen(done, failure = Failure.Offline))
+        compose.onNodeWithText("No connection", substring = true).assertIsDisplayed()
+        compose.onNodeWithText("Finish").assertIsDisplayed()
+    }
+
+    @Test
     fun `terms are read and accepted, what is required cannot be passed over`() {
         pictures.show(content = screen(registration(asked(RegistrationActionKind.AcceptTerms))))
         compose.onNodeWithText("Not now").assertDoesNotExist()
