@@ -1,5 +1,6 @@
 package app.pocketcard.platform
 
+import android.annotation.SuppressLint
 import android.annotation.TargetApi
 import android.os.Build
 import android.os.Handler
@@ -51,6 +52,7 @@ internal class CardTile : TileService() {
         subtitle = why
     }
 
+    @SuppressLint("StartActivityAndCollapseDeprecated") // Lint does not see that it is called on older ones alone.
     override fun onClick() {
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.UPSIDE_DOWN_CAKE) {
             open()

@@ -16,14 +16,11 @@ import app.pocketcard.Host
 import app.pocketcard.Pocketcard
 import app.pocketcard.PocketcardException
 import app.pocketcard.Route
+import app.pocketcard.platform.testing.scanned
 import app.pocketcard.testing.MemorySecrets
 import app.pocketcard.testing.Phone
 import app.pocketcard.testing.Sandbox
 import app.pocketcard.testing.signIn
-import com.google.zxing.BinaryBitmap
-import com.google.zxing.MultiFormatReader
-import com.google.zxing.RGBLuminanceSource
-import com.google.zxing.common.HybridBinarizer
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import org.junit.Test
@@ -85,13 +82,6 @@ class CardWidgetTest {
         return (view.drawable as? BitmapDrawable)?.bitmap.takeIf { view.visibility == View.VISIBLE }
     }
 
-    private fun read(bitmap: Bitmap): String {
-        val pixels = IntArray(bitmap.width * bitmap.height)
-        bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)
-        val source = RGBLuminanceSource(bitmap.width, bitmap.height, pixels)
-        return MultiFormatReader().decode(BinaryBitmap(HybridBinarizer(source))).text
-    }
-
     private fun withoutCodeKeys() {
         real.sandbox.ask(
             "PUT",
@@ -117,7 +107,7 @@ class CardWidgetTest {
         onlyLastingCodes()
         signIn()
         val widget = place()
-        val code = real.sandbox.scan(read(assertNotNull(widget.bitmap())))
+        val code = real.sandbox.scan(assertNotNull(widget.bitmap()).scanned())
         assertNotNull(code)
         assertNull(widget.note())
         assertEquals(0, alarms.scheduledAlarms.size)
@@ -198,7 +188,7 @@ class CardWidgetTest {
         real.reopen()
         tell(AppWidgetManager.ACTION_APPWIDGET_UPDATE, widget)
         eventually("it is drawn") { widget.bitmap() != null }
-        assertNotNull(real.sandbox.scan(read(assertNotNull(widget.bitmap()))))
+        assertNotNull(real.sandbox.scan(assertNotNull(widget.bitmap()).scanned()))
     }
 
     /** One that was drawn when the core could not be opened. */

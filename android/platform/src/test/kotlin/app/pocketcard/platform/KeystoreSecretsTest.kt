@@ -8,6 +8,7 @@ import app.pocketcard.Host
 import app.pocketcard.Pocketcard
 import app.pocketcard.SecretStoreException
 import app.pocketcard.SessionView
+import app.pocketcard.platform.testing.KeystoreInMemory
 import app.pocketcard.testing.Phone
 import app.pocketcard.testing.Sandbox
 import app.pocketcard.testing.signIn

@@ -5,12 +5,9 @@ import android.graphics.Color
 import app.pocketcard.CardView
 import app.pocketcard.Symbol
 import app.pocketcard.Symbology
+import app.pocketcard.platform.testing.scanned
 import app.pocketcard.testing.Sandbox
 import app.pocketcard.testing.signIn
-import com.google.zxing.BinaryBitmap
-import com.google.zxing.MultiFormatReader
-import com.google.zxing.RGBLuminanceSource
-import com.google.zxing.common.HybridBinarizer
 import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import org.junit.Test
@@ -29,10 +26,6 @@ class SymbolBitmapTest {
 
     private fun Bitmap.pixels() = IntArray(width * height).also { getPixels(it, 0, width, 0, 0, width, height) }
 
-    private fun read(bitmap: Bitmap): String = MultiFormatReader()
-        .decode(BinaryBitmap(HybridBinarizer(RGBLuminanceSource(bitmap.width, bitmap.height, bitmap.pixels()))))
-        .text
-
     @Test
     @Config(qualifiers = "night")
     fun `the card's symbol is read from its pixels, dark on white also at night`() = runBlocking {
@@ -41,7 +34,7 @@ class SymbolBitmapTest {
         val bitmap = assertNotNull(card.code.symbol?.toBitmap(500, 400))
         assertTrue(bitmap.width <= 500 && bitmap.height <= 400)
         assertEquals(setOf(Color.BLACK, Color.WHITE), bitmap.pixels().toSet())
-        assertEquals(card.code.text, read(bitmap))
+        assertEquals(card.code.text, bitmap.scanned())
     }
 
     @Test

@@ -1,4 +1,4 @@
-package app.pocketcard.platform
+package app.pocketcard.platform.testing
 
 import android.security.keystore.KeyGenParameterSpec
 import org.junit.rules.ExternalResource
