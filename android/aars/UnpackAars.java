@@ -20,7 +20,8 @@ import java.util.zip.ZipInputStream;
  * <pre>java UnpackAars.java AARS CLASSES RESOURCES AAPT2</pre>
  *
  * RESOURCES gets a compiled zip for each aar that has some, `all.txt` that lists them for aapt2, and `packages.txt`
- * with the packages that want a class R.
+ * with the packages that want a class R; and what an app is packed with: the manifests (listed in `manifests.txt`), R8's
+ * rules and the native libraries of those that have some.
  */
 class UnpackAars {
     private static final Pattern PACKAGE = Pattern.compile("package=\"([^\"]+)\"");
@@ -34,6 +35,7 @@ class UnpackAars {
         Files.createDirectories(resources);
         List<String> compiled = new ArrayList<>();
         List<String> packages = new ArrayList<>();
+        List<String> manifests = new ArrayList<>();
         File[] files = aars.toFile().listFiles((folder, name) -> name.endsWith(".aar"));
         Arrays.sort(files);
         for (File file : files) {
@@ -45,6 +47,13 @@ class UnpackAars {
                     byte[] bytes = aar.getInputStream(entry).readAllBytes();
                     if (entry.getName().equals("classes.jar") || entry.getName().matches("libs/.*\\.jar")) unzip(bytes, classes);
                     if (entry.getName().startsWith("res/")) write(bytes, resources.resolve(name).resolve(entry.getName()));
+                    if (entry.getName().startsWith("jni/")) write(bytes, resources.resolve(entry.getName()));
+                    if (entry.getName().equals("proguard.txt")) write(bytes, resources.resolve("rules").resolve(name + ".pro"));
+                    if (entry.getName().equals("AndroidManifest.xml") && !isForTests(name)) {
+                        Path manifest = resources.resolve("manifests").resolve(name + ".xml");
+                        write(bytes, manifest);
+                        manifests.add(manifest.toString());
+                    }
                 }
                 ZipEntry symbols = aar.getEntry("R.txt");
                 if (symbols != null && symbols.getSize() > 0) packages.add(packageOf(aar));
@@ -53,6 +62,11 @@ class UnpackAars {
         }
         Files.writeString(resources.resolve("all.txt"), String.join("\n", compiled));
         Files.writeString(resources.resolve("packages.txt"), String.join(":", packages));
+        Files.writeString(resources.resolve("manifests.txt"), String.join(File.pathSeparator, manifests));
+    }
+
+    private static boolean isForTests(String name) {
+        return name.startsWith("androidx.test.") || name.contains(".ui-test-");
     }
 
     private static void unzip(byte[] jar, Path folder) throws IOException {
