@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pocketcard"
-include(":ffi", ":core", ":platform", ":ui")
+include(":ffi", ":core", ":platform", ":ui", ":app")

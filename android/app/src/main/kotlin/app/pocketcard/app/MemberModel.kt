@@ -1,0 +1,145 @@
+package app.pocketcard.app
+
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.viewModelScope
+import app.pocketcard.ConsentWay
+import app.pocketcard.Pocketcard
+import app.pocketcard.PocketcardException
+import app.pocketcard.ui.Failure
+import app.pocketcard.ui.SettingsEvent
+import app.pocketcard.ui.asFailure
+import kotlinx.coroutines.launch
+
+/**
+ * Where the member is, what they asked for and what came of it. Outlives the window when the phone is turned; where they
+ * are outlives the process, too. What a screen shows is the core's.
+ */
+internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
+    private var way by mutableStateOf(restored())
+
+    /** Where the member is. */
+    val place: Place get() = way.last()
+
+    /** Back leads to another screen, not out of the app. */
+    val hasBack: Boolean get() = way.size > 1
+
+    /** Why the last thing that the member asked for did not happen, until they read it or go elsewhere. */
+    var failure by mutableStateOf<Failure?>(null)
+        private set
+
+    /** What the member handed in is on its way; nothing else can be handed in. */
+    var isBusy by mutableStateOf(false)
+        private set
+
+    /** The platform is being asked for everything. */
+    var isRefreshing by mutableStateOf(false)
+        private set
+
+    /** The consents that the platform is being told of. */
+    var changing by mutableStateOf(emptySet<Pair<Long, ConsentWay>>())
+        private set
+
+    /** Goes where [way] ends; back leads along it. */
+    fun go(way: List<Place>) {
+        if (way.last() != place) failure = null
+        this.way = way
+        // By their names: what is saved is read without a class of ours.
+        saved[WAY] = ArrayList(way.map { it.name })
+    }
+
+    /** Opens a page; back leads here again. */
+    fun open(page: Place) = go(way - page + page)
+
+    /** Goes back by one screen. */
+    fun back() = go(way.dropLast(1))
+
+    /** Goes back from [page], if the member is there. */
+    fun leave(page: Place) {
+        if (page == place) {
+            back()
+        } else if (page in way) {
+            go(way - page)
+        }
+    }
+
+    /** Says why something did not happen. */
+    fun fail(failure: Failure) {
+        this.failure = failure
+    }
+
+    /** The member has read it. */
+    fun failureRead() {
+        failure = null
+    }
+
+    /** Does something; what keeps it from happening is said. */
+    suspend fun attempt(what: suspend () -> Unit) {
+        try {
+            what()
+        } catch (error: PocketcardException) {
+            fail(error.asFailure())
+        }
+    }
+
+    /** Does something beside whatever else is done. */
+    fun act(what: suspend () -> Unit) {
+        viewModelScope.launch { attempt(what) }
+    }
+
+    /** Hands something in, one at a time. */
+    fun ask(what: suspend () -> Unit) {
+        if (isBusy) return
+        isBusy = true
+        failure = null
+        act {
+            try {
+                what()
+            } finally {
+                isBusy = false
+            }
+        }
+    }
+
+    /** Has [core] ask the platform anew. */
+    fun refresh(core: Pocketcard) {
+        if (isRefreshing) return
+        isRefreshing = true
+        failure = null
+        act {
+            try {
+                core.refresh()
+            } finally {
+                isRefreshing = false
+            }
+        }
+    }
+
+    /** Grants or withdraws a consent. */
+    fun change(core: Pocketcard, consent: SettingsEvent.SetConsent) {
+        val which = consent.kind to consent.way
+        if (which in changing) return
+        changing = changing + which
+        failure = null
+        act {
+            try {
+                core.setConsent(consent.kind, consent.way, consent.granted)
+            } finally {
+                changing = changing - which
+            }
+        }
+    }
+
+    /** The way as it was saved. A version before this one may have had other places. */
+    private fun restored(): List<Place> {
+        val names = saved.get<List<String>>(WAY).orEmpty()
+        return names.mapNotNull { name -> Place.entries.find { it.name == name } }.ifEmpty { Place.START }
+    }
+
+    private companion object {
+        const val WAY = "way"
+    }
+}

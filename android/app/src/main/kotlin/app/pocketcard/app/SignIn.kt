@@ -1,0 +1,104 @@
+package app.pocketcard.app
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.platform.LocalResources
+import androidx.compose.ui.platform.LocalUriHandler
+import androidx.compose.ui.platform.UriHandler
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import app.pocketcard.PendingStep
+import app.pocketcard.Pocketcard
+import app.pocketcard.Question
+import app.pocketcard.RegistrationActionKind
+import app.pocketcard.SessionView
+import app.pocketcard.ui.Failure
+import app.pocketcard.ui.SignInEvent
+import app.pocketcard.ui.SignInOptions
+import app.pocketcard.ui.SignInScreen
+
+/** The way in. Gone from as soon as the member is signed in. */
+@Composable
+internal fun SignIn(core: Pocketcard, model: MemberModel) {
+    val session by core.session.collectAsStateWithLifecycle()
+    val isSignedIn = session is SessionView.SignedIn
+    LaunchedEffect(isSignedIn) { if (isSignedIn) model.leave(Place.SIGN_IN) }
+    val terms = LocalResources.current.getString(R.string.brand_terms)
+    val uriHandler = LocalUriHandler.current
+    SignInScreen(
+        session,
+        onEvent = { event ->
+            when (event) {
+                is SignInEvent.SignIn -> model.ask { core.signIn(event.login, event.password) }
+
+                is SignInEvent.Register -> model.ask { core.register(event.login, event.password) }
+
+                is SignInEvent.ConfirmCode -> model.ask { core.confirmCode(event.code) }
+
+                SignInEvent.ResendCode -> model.ask { core.resendCode() }
+
+                SignInEvent.Leave -> model.ask { core.leaveStep() }
+
+                is SignInEvent.Step -> model.ask { core.registrationStep(event.step) }
+
+                is SignInEvent.ResetPassword -> model.ask { core.resetPassword(event.login) }
+
+                is SignInEvent.NewPassword -> model.ask { core.setNewPassword(event.code, event.password) }
+
+                SignInEvent.OpenTerms -> if (!uriHandler.opens(terms)) model.fail(Failure.OnThisPhone)
+
+                // This app has no scanner, and says so to the screen.
+                SignInEvent.ScanCard -> Unit
+            }
+        },
+        options = options(hasTerms = terms.isNotEmpty()),
+        failure = model.failure,
+        isBusy = model.isBusy,
+        questions = questions(core, model, session),
+    )
+}
+
+/** What the operator says of the programme's sign-in. */
+@Composable
+private fun options(hasTerms: Boolean): SignInOptions {
+    val resources = LocalResources.current
+    return SignInOptions(
+        codeDigits = resources.getInteger(R.integer.brand_code_digits),
+        hasPassword = resources.getBoolean(R.bool.brand_has_passwords),
+        canRegister = resources.getBoolean(R.bool.brand_takes_new_members),
+        hasTerms = hasTerms,
+        canScan = false,
+    )
+}
+
+/** Of the programme's questionnaire, once the registration asks for it; asked for again by a pull. */
+@Composable
+private fun questions(core: Pocketcard, model: MemberModel, session: SessionView): List<Question> {
+    val isAsked = session.registration?.actions.orEmpty().any {
+        it.kind == RegistrationActionKind.Questions && !it.done
+    }
+    var questions by remember { mutableStateOf(emptyList<Question>()) }
+    LaunchedEffect(core, isAsked, model.isRefreshing) {
+        if (isAsked && !model.isRefreshing) model.attempt { questions = core.questions() }
+    }
+    return questions
+}
+
+private val SessionView.registration: PendingStep.Registration?
+    get() =
+        when (this) {
+            is SessionView.SignedOut -> step
+            is SessionView.SignInAgain -> step
+            is SessionView.SignedIn -> null
+        } as? PendingStep.Registration
+
+/** Opens a page of the web; whether the phone has what shows one. */
+private fun UriHandler.opens(page: String): Boolean = try {
+    openUri(page)
+    true
+} catch (_: IllegalArgumentException) {
+    false
+}
