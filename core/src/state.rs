@@ -132,7 +132,7 @@ pub(crate) enum Row {
     Own,
     /// What the member asked for.
     Acts,
-    /// What was counted of pushes; what was seen of them, and the receipts, are tables.
+    /// What was counted of pushes; what was seen of them, and the receipts, are a table.
     Pushes,
     /// What is known of messages that are not kept; those that are are a table.
     Inbox,

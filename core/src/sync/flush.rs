@@ -50,11 +50,11 @@ pub(super) struct Incoming {
 struct Commit {
     events: Vec<Arc<Event>>,
     tell: oneshot::Sender<Result<()>>,
-    told: Outcome,
+    told: CommitOutcome,
 }
 
 /// What became of the commit; an error, too, where nobody writes any more.
-pub(crate) type Outcome = Shared<oneshot::Receiver<Result<()>>>;
+pub(crate) type CommitOutcome = Shared<oneshot::Receiver<Result<()>>>;
 
 impl Default for Commit {
     fn default() -> Self {
@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// Puts an event in the way to the disk. True for the one who must now call [`Self::write_incoming`].
-    pub(crate) fn take_in(&self, event: Event) -> (Outcome, bool) {
+    pub(crate) fn take_in(&self, event: Event) -> (CommitOutcome, bool) {
         let event = Arc::new(event);
         let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
         let commit = incoming.next.get_or_insert_default();
