@@ -257,11 +257,11 @@ private fun CodeLine(code: CardCode) {
         }
 
         kind is CodeKind.Issued && until != null -> {
-            QuietLine(text(R.string.card_good_until, words().moment(until)))
+            Quiet(text(R.string.card_good_until, words().moment(until)), textAlign = TextAlign.Center)
         }
 
         kind is CodeKind.Static -> {
-            QuietLine(text(R.string.card_does_not_change))
+            Quiet(text(R.string.card_does_not_change), textAlign = TextAlign.Center)
         }
     }
 }
@@ -286,7 +286,7 @@ private fun NextCodeLine(until: Instant, period: Duration) {
             drawArc(empty, 0f, FULL_TURN, false, at, within, style = stroke)
             drawArc(full, -QUARTER_TURN, -FULL_TURN * share, false, at, within, style = stroke)
         }
-        QuietLine(plural(R.plurals.card_new_code_in, left.toInt(), left.toInt()))
+        Quiet(plural(R.plurals.card_new_code_in, left.toInt(), left.toInt()), textAlign = TextAlign.Center)
     }
 }
 
@@ -312,22 +312,12 @@ private const val MILLIS = 1000L
 private fun Clock.secondsUntil(until: Instant): Long =
     (Duration.between(instant(), until).toMillis() + MILLIS - 1).floorDiv(MILLIS).coerceAtLeast(0)
 
-@Composable
-private fun QuietLine(text: String) {
-    Text(
-        text,
-        color = MaterialTheme.colorScheme.onSurfaceVariant,
-        style = MaterialTheme.typography.bodySmall,
-        textAlign = TextAlign.Center,
-    )
-}
-
 /** Why the code is not one that changes, where the member can do something about it. */
 @Composable
 private fun Hindrance(why: RotatingHindrance?) {
     when (why) {
-        RotatingHindrance.CLOCK_UNSURE -> QuietLine(text(R.string.card_clock_unsure))
-        RotatingHindrance.KEY_EXPIRED -> QuietLine(text(R.string.card_key_expired))
+        RotatingHindrance.CLOCK_UNSURE -> Quiet(text(R.string.card_clock_unsure), textAlign = TextAlign.Center)
+        RotatingHindrance.KEY_EXPIRED -> Quiet(text(R.string.card_key_expired), textAlign = TextAlign.Center)
         RotatingHindrance.CANNOT_BE_DRAWN, null -> Unit
     }
 }

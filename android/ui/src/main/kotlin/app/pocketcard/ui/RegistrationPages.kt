@@ -57,11 +57,7 @@ internal fun RegistrationPages(
         return
     }
     Page(text(action.title), modifier, text(action.body)) {
-        Text(
-            text(R.string.register_progress, at + 1, step.actions.size),
-            color = MaterialTheme.colorScheme.onSurfaceVariant,
-            style = MaterialTheme.typography.bodySmall,
-        )
+        Quiet(text(R.string.register_progress, at + 1, step.actions.size))
         ActionContent(asked, action, questions)
         if (!action.required) Choice(text(R.string.register_later), !asked.isBusy) { passed = passed + at }
         Choice(text(R.string.register_leave)) { asked.onEvent(SignInEvent.Leave) }

@@ -186,12 +186,18 @@ internal fun Part(modifier: Modifier = Modifier, content: @Composable ColumnScop
 
 /** Text that is there for who looks for it. */
 @Composable
-internal fun Quiet(text: String, modifier: Modifier = Modifier, isLeftToRight: Boolean = false) {
+internal fun Quiet(
+    text: String,
+    modifier: Modifier = Modifier,
+    isLeftToRight: Boolean = false,
+    textAlign: TextAlign? = null,
+) {
     val style = MaterialTheme.typography.bodySmall
     Text(
         text,
         modifier,
         color = MaterialTheme.colorScheme.onSurfaceVariant,
         style = if (isLeftToRight) style.copy(textDirection = TextDirection.Ltr) else style,
+        textAlign = textAlign,
     )
 }
