@@ -8,32 +8,17 @@ import app.pocketcard.Pocketcard
 import app.pocketcard.PocketcardException
 import app.pocketcard.Push
 import app.pocketcard.PushOutcome
-import app.pocketcard.SecretStore
+import app.pocketcard.testing.MemorySecrets
 import app.pocketcard.testing.Phone
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import java.net.URI
-import java.util.concurrent.ConcurrentHashMap
 
 /**
  * What an app does with the core, as a program of its own: [ShrunkCheck] has R8 shrink it under the rules that our
  * libraries bring, for a JVM, and runs it. Prints the code that a till is to take.
  */
 object Shrunk {
-    private class Secrets : SecretStore {
-        private val kept = ConcurrentHashMap<String, ByteArray>()
-
-        override fun get(key: String): ByteArray? = kept[key]
-
-        override fun put(key: String, value: ByteArray) {
-            kept[key] = value
-        }
-
-        override fun remove(key: String) {
-            kept.remove(key)
-        }
-    }
-
     private class Log : LogSink {
         override fun log(record: LogRecord) = System.err.println(record)
     }
@@ -41,7 +26,7 @@ object Shrunk {
     @JvmStatic
     fun main(args: Array<String>): Unit = runBlocking {
         val (url, folder, phone) = args
-        Pocketcard.open(Phone.config(url, folder), Host(Secrets(), Log())).use { core ->
+        Pocketcard.open(Phone.config(url, folder), Host(MemorySecrets(), Log())).use { core ->
             core.signIn(phone)
             val messages = URI("$url/sandbox/sms?phone=${phone.replace("+", "%2B")}").toURL().readText()
             try {
