@@ -347,64 +347,73 @@ pub(crate) fn revoke(offers: &mut [Offer], id: i64, version: u64, at: Timestamp)
 
 /// The coupons, in the order in which they are shown.
 pub(crate) fn sort_coupons(coupons: &mut [Coupon]) {
-    coupons.sort_by_key(|coupon| (place(coupon.row()), coupon.id));
+    coupons.sort_by_key(|coupon| (Row::Coupon(coupon).place(), coupon.id));
 }
 
 fn sort(offers: &mut [Offer]) {
-    offers.sort_by_key(|offer| (place(offer.row()), offer.id));
+    offers.sort_by_key(|offer| (Row::Offer(offer).place(), offer.id));
 }
 
 /// Where a row stands in the list: what is used up last, personal ones first, then what ends soonest.
 type Place = (bool, bool, Timestamp, Reverse<i64>);
 
-/// What rows of the list have in common, offers and coupons.
+/// A row of the list.
 #[derive(Clone, Copy)]
-struct Shown<'a> {
-    id: OfferId,
-    kind: OfferKind,
-    title: &'a str,
-    summary: Option<&'a str>,
-    description: &'a str,
-    image_url: Option<&'a str>,
-    priority: i64,
-    used: bool,
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
-    source: Source<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Source<'a> {
+enum Row<'a> {
     Offer(&'a Offer),
     Coupon(&'a Coupon),
 }
 
-fn place(row: Shown<'_>) -> Place {
-    (row.used, row.kind == OfferKind::Common, row.until.unwrap_or(Timestamp::MAX), Reverse(row.priority))
-}
-
-impl Offer {
-    fn row(&self) -> Shown<'_> {
-        Shown {
-            id: OfferId::Offer { id: self.id },
-            kind: if self.personal { OfferKind::Personal } else { OfferKind::Common },
-            title: &self.title,
-            summary: self.summary.as_deref(),
-            description: &self.description,
-            image_url: self.image_url.as_deref(),
-            priority: self.priority,
-            used: self.uses_left == Some(0),
-            from: self.rules.begin,
-            until: self.rules.end,
-            source: Source::Offer(self),
+impl<'a> Row<'a> {
+    fn id(self) -> OfferId {
+        match self {
+            Self::Offer(offer) => OfferId::Offer { id: offer.id },
+            Self::Coupon(coupon) => OfferId::Coupon { id: coupon.id },
         }
     }
 
-    fn is_over(&self, now: Timestamp) -> bool {
-        let past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-        past(self.rules.end) || past(self.rules.revoked)
+    fn kind(self) -> OfferKind {
+        match self {
+            Self::Offer(offer) if offer.personal => OfferKind::Personal,
+            Self::Offer(_) => OfferKind::Common,
+            Self::Coupon(_) => OfferKind::Coupon,
+        }
     }
 
+    /// Title, summary and description.
+    fn texts(self) -> (&'a str, Option<&'a str>, &'a str) {
+        match self {
+            Self::Offer(offer) => (&offer.title, offer.summary.as_deref(), &offer.description),
+            Self::Coupon(coupon) => (&coupon.title, coupon.summary.as_deref(), &coupon.description),
+        }
+    }
+
+    /// From when and until when it is good.
+    fn span(self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match self {
+            Self::Offer(offer) => (offer.rules.begin, offer.rules.end),
+            Self::Coupon(coupon) => (coupon.from, coupon.until),
+        }
+    }
+
+    fn place(self) -> Place {
+        let (used, common, priority) = match self {
+            Self::Offer(offer) => (offer.uses_left == Some(0), !offer.personal, offer.priority),
+            Self::Coupon(coupon) => (coupon.state == CouponState::Used, false, 0),
+        };
+        (used, common, self.span().1.unwrap_or(Timestamp::MAX), Reverse(priority))
+    }
+
+    fn is_over(self, now: Timestamp) -> bool {
+        let gone = match self {
+            Self::Offer(offer) => offer.rules.revoked.is_some_and(|revoked| revoked <= now),
+            Self::Coupon(coupon) => coupon.state == CouponState::Void,
+        };
+        gone || self.span().1.is_some_and(|until| until <= now)
+    }
+}
+
+impl Offer {
     fn is_activated(&self, asked: Option<Asked<'_>>) -> bool {
         self.activated == Some(true) || asked == Some(Asked::Done)
     }
@@ -431,26 +440,6 @@ impl Offer {
 }
 
 impl Coupon {
-    fn row(&self) -> Shown<'_> {
-        Shown {
-            id: OfferId::Coupon { id: self.id },
-            kind: OfferKind::Coupon,
-            title: &self.title,
-            summary: self.summary.as_deref(),
-            description: &self.description,
-            image_url: None,
-            priority: 0,
-            used: self.state == CouponState::Used,
-            from: self.from,
-            until: self.until,
-            source: Source::Coupon(self),
-        }
-    }
-
-    fn is_over(&self, now: Timestamp) -> bool {
-        self.state == CouponState::Void || self.until.is_some_and(|until| until <= now)
-    }
-
     fn state(&self, now: Timestamp) -> OfferState {
         match (self.state, self.from) {
             (CouponState::Used, _) => OfferState::Used,
@@ -525,21 +514,22 @@ pub(crate) fn view(
     let now = seen.now;
     let facts = seen.facts(query);
     let words: Vec<String> = query.text.iter().flat_map(|text| text.split_whitespace()).map(fold).collect();
-    let wanted = |row: &Shown<'_>| {
-        query.kind.is_none_or(|kind| kind == row.kind)
-            && (query.others_too || is_about(row, query, facts.as_ref()))
-            && (words.is_empty() || has_words(row, &words))
+    let wanted = |row: &Row<'_>| {
+        query.kind.is_none_or(|kind| kind == row.kind())
+            && (query.others_too || is_about(*row, query, facts.as_ref()))
+            && (words.is_empty() || has_words(*row, &words))
     };
-    let mut valid_until: Option<Timestamp> = None;
-    let most = ours.offers.len() + ours.coupons.len();
-    let (mut first, mut then) = (Vec::with_capacity(most), Vec::with_capacity(most));
-    for row in rows(ours, now).filter(wanted) {
-        let (shown, change) = show(&row, ours.asks, facts.as_ref(), now);
-        valid_until = soonest(valid_until, change);
-        if matches!(shown.applies, Applies::No { .. }) { then.push(shown) } else { first.push(shown) }
+    // Put in order before they are shown: to move a shown row costs more than the rules do.
+    let held = rows(ours, now).filter(wanted).map(|row| Held::new(row, ours.asks, facts.as_ref(), now));
+    let (no, yes): (Vec<_>, Vec<_>) = held.partition(|held| matches!(held.applies, Applies::No { .. }));
+    let valid_until = yes.iter().chain(&no).filter_map(|held| held.change).min();
+    OffersView {
+        offers: yes.into_iter().chain(no).map(|held| held.show(now)).collect(),
+        time_zone: seen.zone_name(query),
+        valid_until,
+        freshness,
+        coupons_freshness,
     }
-    first.append(&mut then);
-    OffersView { offers: first, time_zone: seen.zone_name(query), valid_until, freshness, coupons_freshness }
 }
 
 /// All about one offer; none where there is no such offer any more.
@@ -550,19 +540,18 @@ pub(crate) fn detail(
     seen: Seen<'_>,
     (here, till): (Option<Symbology>, Option<TillCode>),
 ) -> Option<OfferDetail> {
-    let row = rows(ours, seen.now).find(|row| row.id == id)?;
-    let facts = seen.facts(query);
-    let (offer, _) = show(&row, ours.asks, facts.as_ref(), seen.now);
+    let row = rows(ours, seen.now).find(|row| row.id() == id)?;
+    let offer = Held::new(row, ours.asks, seen.facts(query).as_ref(), seen.now).show(seen.now);
     let none = Rules::default();
-    let (rules, code) = match row.source {
-        Source::Offer(offer) => (&offer.rules, None),
-        Source::Coupon(coupon) => (&none, Some(coupon.code(here, till))),
+    let (rules, code) = match row {
+        Row::Offer(offer) => (&offer.rules, None),
+        Row::Coupon(coupon) => (&none, Some(coupon.code(here, till))),
     };
     let channels = [(rules.channels.online, Channel::Online), (rules.channels.store, Channel::Store)];
     Some(OfferDetail {
         offer,
-        description: row.description.to_owned(),
-        from: row.from,
+        description: row.texts().2.to_owned(),
+        from: row.span().0.filter(|from| *from > seen.now),
         channels: channels.into_iter().filter_map(|(has, channel)| has.then_some(channel)).collect(),
         stores: rules.store_ids.clone(),
         store_attributes: rules.store_attributes.clone().into_iter().collect(),
@@ -572,7 +561,7 @@ pub(crate) fn detail(
             to: schedule.to,
         }),
         payment_methods: rules.payment_methods.clone(),
-        more_conditions: matches!(row.source, Source::Coupon(_)) || !rules.unread.is_empty() || rules.channels.other,
+        more_conditions: matches!(row, Row::Coupon(_)) || !rules.unread.is_empty() || rules.channels.other,
         code,
         time_zone: seen.zone_name(query),
     })
@@ -599,54 +588,76 @@ pub(crate) fn next_change(offers: &[Offer], coupons: &[Coupon], now: Timestamp) 
 }
 
 /// What the member can see at `now`, in order: both lists are in it already.
-fn rows(ours: Ours<'_>, now: Timestamp) -> impl Iterator<Item = Shown<'_>> {
-    let mut offers = ours.offers.iter().filter(move |offer| !offer.is_over(now)).map(Offer::row).peekable();
-    let mut coupons = ours.coupons.iter().filter(move |coupon| !coupon.is_over(now)).map(Coupon::row).peekable();
+fn rows(ours: Ours<'_>, now: Timestamp) -> impl Iterator<Item = Row<'_>> {
+    let seen = move |row: &Row<'_>| !row.is_over(now);
+    let mut offers = ours.offers.iter().map(Row::Offer).filter(seen).peekable();
+    let mut coupons = ours.coupons.iter().map(Row::Coupon).filter(seen).peekable();
     std::iter::from_fn(move || {
         // A coupon is in the member's hand: among equals it comes first.
         let coupon_first = match (coupons.peek(), offers.peek()) {
-            (Some(coupon), Some(offer)) => place(*coupon) <= place(*offer),
+            (Some(coupon), Some(offer)) => coupon.place() <= offer.place(),
             (coupon, _) => coupon.is_some(),
         };
         if coupon_first { coupons.next() } else { offers.next() }
     })
 }
 
-/// A row, and the next instant at which it changes by itself.
-fn show(row: &Shown<'_>, asks: &Asks<'_>, facts: Option<&Facts<'_>>, now: Timestamp) -> (OfferView, Option<Timestamp>) {
-    let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
-    let mut change = soonest(ahead(row.from), ahead(row.until));
-    let (state, uses_left, gives, applies) = match row.source {
-        Source::Offer(offer) => {
-            let asked = if asks.is_empty() { None } else { asked(asks, offer) };
-            let applies = facts.map_or(Applies::NotAsked, |facts| {
-                let schedule = offer.rules.schedule;
-                change = soonest(change, schedule.and_then(|schedule| facts.next_edge(schedule)));
-                let facts = facts.of_member(offer.is_activated(asked), offer.uses_left);
-                offer.rules.applies(&facts).map_or_else(|why| Applies::No { why }, |()| Applies::Yes)
-            });
-            change = soonest(change, ahead(offer.rules.revoked));
-            (offer.state(asked, now), offer.uses_left, offer.benefit.clone(), applies)
+/// A row, held against where and when the member looks at it.
+struct Held<'a> {
+    row: Row<'a>,
+    asked: Option<Asked<'a>>,
+    applies: Applies,
+    /// The next instant at which it changes by itself.
+    change: Option<Timestamp>,
+}
+
+impl<'a> Held<'a> {
+    fn new(row: Row<'a>, asks: &Asks<'a>, facts: Option<&Facts<'_>>, now: Timestamp) -> Self {
+        let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
+        let (from, until) = row.span();
+        let change = soonest(ahead(from), ahead(until));
+        match row {
+            Row::Offer(offer) => {
+                let asked = asked(asks, offer);
+                let mut change = soonest(change, ahead(offer.rules.revoked));
+                let applies = facts.map_or(Applies::NotAsked, |facts| {
+                    let schedule = offer.rules.schedule;
+                    change = soonest(change, schedule.and_then(|schedule| facts.next_edge(schedule)));
+                    let facts = facts.of_member(offer.is_activated(asked), offer.uses_left);
+                    offer.rules.applies(&facts).map_or_else(|why| Applies::No { why }, |()| Applies::Yes)
+                });
+                Self { row, asked, applies, change }
+            }
+            Row::Coupon(coupon) => {
+                let applies = facts.map_or(Applies::NotAsked, |_| Applies::No { why: coupon.applies(now) });
+                Self { row, asked: None, applies, change }
+            }
         }
-        Source::Coupon(coupon) => {
-            let applies = facts.map_or(Applies::NotAsked, |_| Applies::No { why: coupon.applies(now) });
-            let uses_left = Some(u32::from(coupon.state != CouponState::Used));
-            (coupon.state(now), uses_left, Benefit::default(), applies)
+    }
+
+    fn show(self, now: Timestamp) -> OfferView {
+        let (title, summary, _) = self.row.texts();
+        let (state, uses_left, gives, image_url) = match self.row {
+            Row::Offer(offer) => {
+                (offer.state(self.asked, now), offer.uses_left, offer.benefit.clone(), offer.image_url.clone())
+            }
+            Row::Coupon(coupon) => {
+                (coupon.state(now), Some(u32::from(coupon.state != CouponState::Used)), Benefit::default(), None)
+            }
+        };
+        OfferView {
+            id: self.row.id(),
+            kind: self.row.kind(),
+            title: title.to_owned(),
+            summary: summary.map(str::to_owned),
+            image_url,
+            gives,
+            until: self.row.span().1,
+            uses_left,
+            state,
+            applies: self.applies,
         }
-    };
-    let shown = OfferView {
-        id: row.id,
-        kind: row.kind,
-        title: row.title.to_owned(),
-        summary: row.summary.map(str::to_owned),
-        image_url: row.image_url.map(str::to_owned),
-        gives,
-        until: row.until,
-        uses_left,
-        state,
-        applies,
-    };
-    (shown, change)
+    }
 }
 
 fn soonest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -655,8 +666,8 @@ fn soonest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp
 
 /// Whether a row is for the channel, the store and the payment that the query names, at whatever time. What a coupon is
 /// for, only its till knows.
-fn is_about(row: &Shown<'_>, query: &OffersQuery, facts: Option<&Facts<'_>>) -> bool {
-    let Source::Offer(Offer { rules, .. }) = row.source else { return true };
+fn is_about(row: Row<'_>, query: &OffersQuery, facts: Option<&Facts<'_>>) -> bool {
+    let Row::Offer(Offer { rules, .. }) = row else { return true };
     match (facts, &query.payment) {
         (Some(facts), _) => rules.concerns(facts),
         (None, Some(payment)) => rules.takes(payment),
@@ -665,8 +676,9 @@ fn is_about(row: &Shown<'_>, query: &OffersQuery, facts: Option<&Facts<'_>>) -> 
 }
 
 /// Whether all of the words stand somewhere in a row's texts.
-fn has_words(row: &Shown<'_>, words: &[String]) -> bool {
-    let texts = [row.title, row.summary.unwrap_or_default(), row.description].map(fold);
+fn has_words(row: Row<'_>, words: &[String]) -> bool {
+    let (title, summary, description) = row.texts();
+    let texts = [title, summary.unwrap_or_default(), description].map(fold);
     words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
 }
 

@@ -291,6 +291,7 @@ fn coupons_say_where_they_stand_and_show_their_code() {
 #[test]
 fn a_detail_spells_the_conditions_out() {
     let rules = Rules {
+        begin: Some(at(0)),
         channels: Channels { store: true, ..Channels::default() },
         store_ids: vec![3, 8],
         schedule: Some(Schedule { days: Days::new([jiff::civil::Weekday::Sunday]), from: 60, to: 90 }),
@@ -300,8 +301,14 @@ fn a_detail_spells_the_conditions_out() {
     let kept = Kept::new([Offer { rules, description: "All of it".to_owned(), ..offer(1) }], []);
     let ours = Ours { offers: &kept.offers, coupons: &kept.coupons, asks: &[] };
     let store = StoreFacts { zone: TimeZone::get("Asia/Tokyo").unwrap(), ..hypermarket(3) };
-    let seen = Seen { now: at(0), zone: &berlin(), store: Some(&store) };
-    let detail = detail(ours, OfferId::Offer { id: 1 }, &OffersQuery::default(), seen, (None, None)).unwrap();
+    let berlin = berlin();
+    let detail_at = |now| {
+        let seen = Seen { now, zone: &berlin, store: Some(&store) };
+        detail(ours, OfferId::Offer { id: 1 }, &OffersQuery::default(), seen, (None, None)).unwrap()
+    };
+    assert_eq!(detail_at(at(-1)).from, Some(at(0)));
+    let detail = detail_at(at(0));
+    assert_eq!(detail.from, None, "it has begun");
     assert_eq!(detail.offer.applies, Applies::No { why: WhyNot::OtherDay });
     assert_eq!(detail.schedule, Some(OfferSchedule { days: vec![7], from: 60, to: 90 }));
     assert_eq!((detail.channels, detail.stores), (vec![Channel::Store], vec![3, 8]));
