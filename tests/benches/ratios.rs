@@ -10,25 +10,26 @@ use std::hint::black_box;
 use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
-use pocketcard::Loyalty;
 use pocketcard::card::{CardView, CodeKind, Symbology, symbol};
 use pocketcard::events::{Activity, FieldValue};
 use pocketcard::history::HistoryFilter;
 use pocketcard::host::Host;
 use pocketcard::loyalty::Config;
-use pocketcard::offers::rules::{Facts, Rules, ScheduleWords, StoreFacts, WhyNot, Words};
-use pocketcard::offers::{Applies, OfferStore, OffersQuery};
+use pocketcard::offers::rules::{Benefit, Facts, Rules, ScheduleWords, StoreFacts, WhyNot, Words};
+use pocketcard::offers::{Applies, OfferId, OfferKind, OfferState, OfferStore, OfferView, OffersQuery, OffersView};
 use pocketcard::push::{Push, PushOutcome};
 use pocketcard::stores::index::{Index, Near};
 use pocketcard::stores::search::Names;
 use pocketcard::stores::{AttributeFilter, OpenWhen, Position, StoresPlace, StoresQuery};
-use pocketcard::types::{Decimal, Timestamp};
+use pocketcard::types::{Decimal, Freshness, Timestamp};
+use pocketcard::{Loyalty, UniFfiTag};
 use pocketcard_tests::{ANNA, Phone, Platform, Secrets, config, run};
 use serde_json::json;
+use uniffi::{Lift, Lower, RustBuffer};
 
 fn main() {
     // Asked for by ourselves below: a fresh process whose memory is the core's.
@@ -55,6 +56,9 @@ fn main() {
     }
     if runs("offers") {
         offers_here();
+    }
+    if runs("boundary") {
+        boundary();
     }
     if runs("stores_file") {
         stores_file();
@@ -206,18 +210,24 @@ fn offline_phone() -> Phone {
     phone
 }
 
-/// An activity from the call to the disk, one by one, against a bare commit of the same row.
+/// An activity from the call to the disk, one by one, against a bare commit of the same row; and against the same on a
+/// thread of its own, as whoever may not keep a screen waiting for the disk has to do it.
 fn track() {
     let phone = offline_phone();
     let app = phone.app();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let bare = bare_outbox(&phone.folder);
-    let (ours, bare) = alternate(
-        2_000,
-        || runtime.block_on(app.track(Activity::OfferViewed { offer: 4711 })).unwrap(),
-        || insert_bare(&bare),
-    );
+    let outbox = Arc::new(Mutex::new(bare_outbox(&phone.folder)));
+    let track = || runtime.block_on(app.track(Activity::OfferViewed { offer: 4711 })).unwrap();
+    let (ours, bare) = alternate(2_000, track, || insert_bare(&outbox.lock().unwrap()));
     say("track", ours, bare, 1.1);
+    let elsewhere = || {
+        let outbox = Arc::clone(&outbox);
+        let insert = tokio::task::spawn_blocking(move || insert_bare(&outbox.lock().unwrap()));
+        runtime.block_on(insert).unwrap();
+    };
+    let _runtime = runtime.enter();
+    let (ours, bare) = alternate(2_000, track, elsewhere);
+    say("track_from_a_screen", ours, bare, 1.1);
 }
 
 /// Fifty activities at once: what one costs of the processors, against a bare batch of fifty in one commit.
@@ -481,6 +491,50 @@ fn offers_here() {
     assert!(ours().iter().zip(theirs()).all(|(ours, theirs)| ours.is_ok() == (theirs == 0)));
     let (ours, bare) = alternate(5_000, ours, theirs);
     say("offer_rules", ours, bare, 3.0);
+}
+
+/// A view of 1 000 offers across the boundary and back, as the bindings do it at this side, against the same bytes packed
+/// beforehand. What Kotlin takes to read them is for its own tests to say.
+#[expect(clippy::disallowed_methods, reason = "a benchmark's time is the machine's")]
+fn boundary() {
+    let rows = (0..1_000).map(|id| OfferView {
+        id: OfferId::Offer { id },
+        kind: OfferKind::Personal,
+        title: format!("Ten per cent off everything, offer {id}"),
+        summary: Some("At all our hypermarkets, on weekends, for members with a card".to_owned()),
+        image_url: Some(format!("https://images.example/offers/{id}/large.webp")),
+        gives: Benefit { discount_percent: Some(Decimal::TEN), ..Benefit::default() },
+        until: Some(Timestamp::MAX),
+        uses_left: None,
+        state: OfferState::Active,
+        applies: Applies::Yes,
+    });
+    let now = Timestamp::UNIX_EPOCH;
+    let view = OffersView {
+        offers: rows.collect(),
+        time_zone: "Europe/Berlin".to_owned(),
+        valid_until: None,
+        freshness: Freshness::Live { as_of: now },
+        coupons_freshness: Freshness::Live { as_of: now },
+    };
+    let lower = <OffersView as Lower<UniFfiTag>>::lower_into_rust_buffer;
+    let lift = |buffer| <OffersView as Lift<UniFfiTag>>::try_lift_from_rust_buffer(buffer).unwrap();
+    let bytes = lower(view.clone()).destroy_into_vec();
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..500 {
+        let sent = view.clone();
+        let start = Instant::now();
+        let back = black_box(lift(black_box(lower(sent))));
+        ours.push(start.elapsed());
+        assert!(back == view);
+        let sent = bytes.clone();
+        let start = Instant::now();
+        let back = black_box(black_box(RustBuffer::from_vec(sent)).destroy_into_vec().clone());
+        bare.push(start.elapsed());
+        assert!(back == bytes);
+    }
+    println!("boundary: 1000 rows are {} bytes", bytes.len());
+    say("boundary_rows", median(ours), median(bare), 50.0);
 }
 
 /// A chain of 10 000 stores from the disk: the first filtered answer of an app that was just opened, against reading the
