@@ -151,7 +151,7 @@ impl Fields {
             polled,
         };
         if matches!(push.content, Content::Message(None)) {
-            push.content = Content::Message(message_of(&push, now));
+            push.content = Content::Message(message_of(&push, route, now));
         }
         Ok(push)
     }
@@ -269,11 +269,15 @@ impl Fields {
     }
 }
 
-/// A message whose payload did not fit: what is known of it, until the platform tells the rest.
-fn message_of(push: &PushMessage, now: Timestamp) -> Option<inbox::Message> {
+/// A message whose payload did not fit: what is known of it, until the platform tells the rest. Where the link leads to it,
+/// that is the platform's id.
+fn message_of(push: &PushMessage, route: Option<Route>, now: Timestamp) -> Option<inbox::Message> {
     let notification = push.notification.as_ref()?;
     Some(inbox::Message {
-        id: inbox::of_a_push(push),
+        id: match route {
+            Some(Route::Message { message }) => message,
+            _ => inbox::of_a_push(push),
+        },
         title: notification.title.clone(),
         body: notification.body.clone(),
         summary: None,

@@ -271,6 +271,19 @@ fn a_message_without_its_id_becomes_the_platforms_own() {
     assert!(phone.state.pushes.owes(crate::push::ReceiptKind::MessageRead, "7"));
 }
 
+#[test]
+fn a_message_is_found_by_where_its_link_leads_before_the_platform_tells_more() {
+    let mut phone = Phone::default();
+    let link = "pocketcard://inbox/7";
+    phone.receive(&data(&[("message_id", "p"), ("title", "Hello"), ("body", "You"), ("link", link)]));
+    phone.receive(&data(&[("message_id", "q"), ("title", "Offers"), ("body", ""), ("link", "pocketcard://offers")]));
+    let mut ids: Vec<_> = phone.state.inbox.messages.iter().map(|message| message.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["7", "push:q"]);
+    phone.receive(&data(&[("message_id", "r"), ("kind", "revoke"), ("link", link)]));
+    assert!(!phone.state.inbox.holds("7"));
+}
+
 /// A value that a key of a push might have, right or wrong.
 fn any_value() -> impl Strategy<Value = String> {
     prop_oneof![
