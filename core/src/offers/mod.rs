@@ -275,6 +275,8 @@ pub struct OfferDetail {
     pub more_conditions: bool,
     /// A coupon's code.
     pub code: Option<OfferCode>,
+    /// When any of it changes by itself: pull it again then. None: not before something is learned.
+    pub valid_until: Option<Timestamp>,
     /// The zone to show times in.
     pub time_zone: String,
 }
@@ -541,7 +543,7 @@ pub(crate) fn detail(
     (here, till): (Option<Symbology>, Option<TillCode>),
 ) -> Option<OfferDetail> {
     let row = rows(ours, seen.now).find(|row| row.id() == id)?;
-    let offer = Held::new(row, ours.asks, seen.facts(query).as_ref(), seen.now).show(seen.now);
+    let held = Held::new(row, ours.asks, seen.facts(query).as_ref(), seen.now);
     let none = Rules::default();
     let (rules, code) = match row {
         Row::Offer(offer) => (&offer.rules, None),
@@ -549,7 +551,8 @@ pub(crate) fn detail(
     };
     let channels = [(rules.channels.online, Channel::Online), (rules.channels.store, Channel::Store)];
     Some(OfferDetail {
-        offer,
+        valid_until: held.change,
+        offer: held.show(seen.now),
         description: row.texts().2.to_owned(),
         from: row.span().0.filter(|from| *from > seen.now),
         channels: channels.into_iter().filter_map(|(has, channel)| has.then_some(channel)).collect(),

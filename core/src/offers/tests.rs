@@ -306,7 +306,8 @@ fn a_detail_spells_the_conditions_out() {
         let seen = Seen { now, zone: &berlin, store: Some(&store) };
         detail(ours, OfferId::Offer { id: 1 }, &OffersQuery::default(), seen, (None, None)).unwrap()
     };
-    assert_eq!(detail_at(at(-1)).from, Some(at(0)));
+    let before = detail_at(at(-1));
+    assert_eq!((before.from, before.valid_until), (Some(at(0)), Some(at(0))));
     let detail = detail_at(at(0));
     assert_eq!(detail.from, None, "it has begun");
     assert_eq!(detail.offer.applies, Applies::No { why: WhyNot::OtherDay });

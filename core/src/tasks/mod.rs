@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -216,6 +217,9 @@ pub struct TasksView {
     pub games: Vec<Game>,
     /// Points of tasks that are done on this phone and not confirmed yet. The balance shows them apart.
     pub expected: Vec<ExpectedPoints>,
+    /// When the view changes by itself, as when the member's day ends: pull it again then. None: not before something is
+    /// learned.
+    pub valid_until: Option<Timestamp>,
     /// How fresh the tasks are.
     pub freshness: Freshness,
 }
@@ -595,9 +599,10 @@ pub(crate) fn view<'a>(
     tasks: &'a Tasks,
     facts: impl Iterator<Item = &'a Fact>,
     ours: Ours<'a>,
-    (now, today): (Timestamp, Date),
+    (now, zone): (Timestamp, &TimeZone),
     freshness: Freshness,
 ) -> TasksView {
+    let today = zone.to_datetime(now).date();
     let facts = by_trigger(tasks, facts);
     let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &facts, ours.acts)).collect();
     let mut shown: Vec<_> = predicted.iter().map(|task| show(task, ours, now, today)).collect();
@@ -631,8 +636,20 @@ pub(crate) fn view<'a>(
         badges: tasks.badges.clone(),
         level: tasks.level.clone(),
         games: tasks.games.iter().filter(|game| game.until.is_none_or(|until| until > now)).cloned().collect(),
+        valid_until: next_change(tasks, now, zone),
         freshness,
     }
+}
+
+/// The next instant at which a task or a game comes or goes by itself, or the member's day ends that a task goes by.
+fn next_change(tasks: &Tasks, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let today = zone.to_datetime(now).date();
+    let by_days = tasks.tasks.iter().any(|task| task.rule.window_of(today).is_some());
+    let tomorrow = if by_days { today.tomorrow().and_then(|day| day.to_zoned(zone.clone())).ok() } else { None };
+    let rules = tasks.tasks.iter().flat_map(|task| [Some(task.rule.starts), task.rule.ends]);
+    let games = tasks.games.iter().map(|game| game.until);
+    let ahead = rules.chain(games).chain([tomorrow.map(|day| day.timestamp())]).flatten();
+    ahead.filter(|at| *at > now).min()
 }
 
 /// Points of what is done on this phone and not confirmed yet, for the balance: without a view being made.

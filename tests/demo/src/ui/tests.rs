@@ -245,6 +245,7 @@ fn tasks() -> TasksView {
             until: None,
         }],
         expected: Vec::new(),
+        valid_until: None,
         freshness: live(),
     }
 }
@@ -303,6 +304,7 @@ fn offers() -> Offers {
         payment_methods: Vec::new(),
         more_conditions: false,
         code: None,
+        valid_until: None,
         time_zone: "Europe/Berlin".to_owned(),
     };
     let code = OfferCode { text: "400571".to_owned(), symbol: Some(draw_symbol(Symbology::Qr, "400571").unwrap()) };

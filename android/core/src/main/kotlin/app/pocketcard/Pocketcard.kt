@@ -78,7 +78,7 @@ public class Pocketcard private constructor(
      * [query] only channel, store and payment matter. Fails as [offers].
      */
     public fun offer(id: OfferId, query: OffersQuery = OffersQuery()): Flow<OfferDetail?> =
-        core.shown(Screen.OFFERS, at = { it?.offer?.until }) { offer(id, query) }
+        core.shown(Screen.OFFERS, at = { it?.validUntil }) { offer(id, query) }
 
     /**
      * The stores that [query] asks for, a page at a time. Works without a network, over the whole chain.
@@ -355,7 +355,7 @@ public class Pocketcard private constructor(
                 card = core.state(Screen.CARD, at = { it.changesAt }) { card().steadied(drawn).also { drawn = it } },
                 balance = core.state(Screen.BALANCE) { balance() },
                 history = core.state(Screen.HISTORY) { history(HistoryFilter.ALL) },
-                tasks = core.state(Screen.TASKS) { tasks() },
+                tasks = core.state(Screen.TASKS, at = TasksView::validUntil) { tasks() },
                 offers = core.state(Screen.OFFERS, at = OffersView::validUntil) { offers(OffersQuery()) },
                 favourites = core.state(Screen.FAVOURITES) { favourites() },
                 inbox = core.state(Screen.INBOX) { inbox() },
