@@ -18,8 +18,10 @@ pub(crate) fn run() -> Result<(), String> {
     let mut totals = Totals::default();
     tests("tests", cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]), &mut totals)?;
     // Format, the bindings, the tests of each module with the real library, the records of the public API. The sandbox was
-    // built for the tests above, with other features than it has alone: building it anew takes minutes.
-    tests("android", maven().args(["--batch-mode", "--fail-at-end", "-Dsandbox.built", "verify"]), &mut totals)?;
+    // built for the tests above, with other features than it has alone: building it anew takes minutes. Two modules at
+    // once, since a test run keeps one processor busy.
+    let android = ["--batch-mode", "--fail-at-end", "--threads", "2", "-Dsandbox.built", "verify"];
+    tests("android", maven().args(android), &mut totals)?;
     println!("\ntests, by their runners' own words:");
     for line in &totals.lines {
         println!("{line}");
