@@ -12,7 +12,6 @@ import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.sizeIn
 import androidx.compose.foundation.rememberScrollState
@@ -24,36 +23,28 @@ import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.State
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableLongStateOf
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
-import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
-import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.StrokeCap
 import androidx.compose.ui.graphics.drawscope.Stroke
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.clearAndSetSemantics
-import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.hideFromAccessibility
-import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
-import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
-import androidx.compose.ui.window.Dialog
-import androidx.compose.ui.window.DialogProperties
 import app.pocketcard.BalanceView
 import app.pocketcard.CardCode
 import app.pocketcard.CardView
@@ -124,7 +115,11 @@ private fun ReadyCard(
     onEvent: (CardEvent) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    CodeIsShown(card.code.kind, onEvent)
+    CodeIsShown(
+        card.code.kind::class,
+        { onEvent(CardEvent.CodeShown(card.code.kind)) },
+        { onEvent(CardEvent.CodeHidden) },
+    )
     var isAlone by rememberSaveable { mutableStateOf(false) }
     val description = text(R.string.card_ready, card.number.toList().joinToString(" "))
     BoxWithConstraints(modifier.fillMaxSize()) {
@@ -153,11 +148,8 @@ private fun ReadyCard(
             }
         }
     }
-    if (isAlone) SymbolAlone(card, description) { isAlone = false }
+    if (isAlone) SymbolAlone(card.code.symbol, card.numberGrouped, description) { isAlone = false }
 }
-
-/** How much of a portrait screen's height the symbol may take. */
-private const val SYMBOL_SHARE = 0.55f
 
 @Composable
 private fun ColumnScope.AboutReadyCard(
@@ -173,16 +165,6 @@ private fun ColumnScope.AboutReadyCard(
     Hindrance(card.code.whyNotRotating)
     SpendablePoints(balance, onEvent)
     SignInAgainLine(session, onEvent)
-}
-
-/** Tells the app as long as a code is on screen. */
-@Composable
-private fun CodeIsShown(kind: CodeKind, onEvent: (CardEvent) -> Unit) {
-    val tell by rememberUpdatedState(onEvent)
-    DisposableEffect(kind::class) {
-        tell(CardEvent.CodeShown(kind))
-        onDispose { tell(CardEvent.CodeHidden) }
-    }
 }
 
 @Composable
@@ -213,19 +195,7 @@ private fun ShownSymbol(
             textAlign = TextAlign.Center,
         )
     } else {
-        val enlarge = text(R.string.card_enlarge)
-        Surface(modifier.heightIn(max = room), shape = MaterialTheme.shapes.medium, color = Color.White) {
-            SymbolImage(
-                symbol,
-                Modifier
-                    .clickable(onClickLabel = enlarge, onClick = onClick)
-                    .padding(STEP / 2)
-                    .semantics {
-                        contentDescription = description
-                        role = Role.Image
-                    },
-            )
-        }
+        LargeSymbol(symbol, description, room, onClick, modifier)
     }
 }
 
@@ -241,10 +211,6 @@ private fun CardNumber(grouped: String) {
         )
     }
 }
-
-/** Digits in groups are read from the left also where texts are read from the right. */
-@Composable
-private fun numberStyle() = MaterialTheme.typography.titleLarge.copy(textDirection = TextDirection.Ltr)
 
 /** How long the code is good, as one quiet line. */
 @Composable
@@ -357,32 +323,6 @@ private fun SignInAgainLine(session: SessionView, onEvent: (CardEvent) -> Unit) 
             Text(text(R.string.card_sign_in_again), style = MaterialTheme.typography.bodySmall)
             TextButton({ onEvent(CardEvent.SignIn) }, Modifier.heightIn(min = TARGET).align(Alignment.End)) {
                 Text(text(R.string.sign_in_again), color = MaterialTheme.colorScheme.onSecondaryContainer)
-            }
-        }
-    }
-}
-
-/** Nothing but the symbol and the number on white, until a tap or a way back. */
-@Composable
-private fun SymbolAlone(card: CardView.Ready, description: String, onClose: () -> Unit) {
-    Dialog(onClose, DialogProperties(usePlatformDefaultWidth = false)) {
-        val close = text(R.string.close)
-        Surface(Modifier.fillMaxSize(), color = Color.White, contentColor = Color.Black) {
-            Column(
-                Modifier.clickable(onClickLabel = close, onClick = onClose).safeDrawingPadding().padding(STEP),
-                Arrangement.spacedBy(STEP * 2, Alignment.CenterVertically),
-                Alignment.CenterHorizontally,
-            ) {
-                card.code.symbol?.let { symbol ->
-                    SymbolImage(
-                        symbol,
-                        Modifier.weight(1f, fill = false).semantics {
-                            contentDescription = description
-                            role = Role.Image
-                        },
-                    )
-                }
-                Text(card.numberGrouped, style = numberStyle(), textAlign = TextAlign.Center)
             }
         }
     }

@@ -1,7 +1,6 @@
 package app.pocketcard.ui
 
 import androidx.compose.foundation.clickable
-import androidx.compose.foundation.horizontalScroll
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
@@ -12,15 +11,11 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
-import androidx.compose.foundation.rememberScrollState
-import androidx.compose.material3.FilterChip
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
@@ -71,7 +66,7 @@ public fun HistoryScreen(
         modifier,
     ) {
         Column(Modifier.fillMaxSize()) {
-            Filters(filter, onEvent)
+            Chips(HistoryFilter.entries, filter, { it.label }, { onEvent(HistoryEvent.Filter(it)) })
             if (history.entries.isEmpty() && !history.more) {
                 Notice(
                     icon = Icons.history,
@@ -89,23 +84,6 @@ public fun HistoryScreen(
             } else {
                 Entries(history, onEvent)
             }
-        }
-    }
-}
-
-@Composable
-private fun Filters(filter: HistoryFilter, onEvent: (HistoryEvent) -> Unit) {
-    Row(
-        Modifier.horizontalScroll(rememberScrollState()).padding(horizontal = STEP * 2),
-        Arrangement.spacedBy(STEP),
-    ) {
-        for (each in HistoryFilter.entries) {
-            FilterChip(
-                each == filter,
-                { onEvent(HistoryEvent.Filter(each)) },
-                { Text(text(each.label)) },
-                Modifier.heightIn(min = TARGET),
-            )
         }
     }
 }
@@ -145,16 +123,12 @@ private fun Entries(history: HistoryView, onEvent: (HistoryEvent) -> Unit) {
                 Entry(entry, entry.id == open) { open = if (entry.id == open) null else entry.id }
             }
         }
-        if (history.more) item(key = "more") { NextPage(history.entries.size, onEvent) }
+        if (history.more) {
+            item(key = "more") {
+                NextPage(history.entries.size, { onEvent(HistoryEvent.More) })
+            }
+        }
     }
-}
-
-/** In sight when the end is: asks for the next page, once for each. */
-@Composable
-private fun NextPage(after: Int, onEvent: (HistoryEvent) -> Unit) {
-    val tell by rememberUpdatedState(onEvent)
-    LaunchedEffect(after) { tell(HistoryEvent.More) }
-    Quiet(text(R.string.history_more), Modifier.padding(vertical = STEP))
 }
 
 @Composable

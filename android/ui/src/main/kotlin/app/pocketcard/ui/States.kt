@@ -1,10 +1,12 @@
 package app.pocketcard.ui
 
 import androidx.compose.foundation.background
+import androidx.compose.foundation.horizontalScroll
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
@@ -15,11 +17,15 @@ import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
+import androidx.compose.material3.FilterChip
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
@@ -182,6 +188,38 @@ internal fun Part(modifier: Modifier = Modifier, content: @Composable ColumnScop
     ) {
         Column(Modifier.padding(STEP * 2), Arrangement.spacedBy(STEP / 2), content = content)
     }
+}
+
+/** What a list can be narrowed to, one at a time, each with the text of its [label]. */
+@Composable
+internal fun <T> Chips(
+    all: List<T>,
+    chosen: T,
+    label: (T) -> Int,
+    onChoose: (T) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Row(
+        modifier.horizontalScroll(rememberScrollState()).padding(horizontal = STEP * 2),
+        Arrangement.spacedBy(STEP),
+    ) {
+        for (each in all) {
+            FilterChip(
+                each == chosen,
+                { onChoose(each) },
+                { Text(text(label(each))) },
+                Modifier.heightIn(min = TARGET),
+            )
+        }
+    }
+}
+
+/** In sight when the end is: asks for the next page, once for each. */
+@Composable
+internal fun NextPage(after: Int, onMore: () -> Unit, modifier: Modifier = Modifier) {
+    val tell by rememberUpdatedState(onMore)
+    LaunchedEffect(after) { tell() }
+    Quiet(text(R.string.loading_older), modifier.padding(vertical = STEP))
 }
 
 /** Text that is there for who looks for it. */
