@@ -13,6 +13,8 @@ import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.relocation.BringIntoViewRequester
+import androidx.compose.foundation.relocation.bringIntoViewRequester
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.foundation.verticalScroll
@@ -25,9 +27,12 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.key
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
@@ -204,12 +209,18 @@ internal fun <T> Chips(
         Arrangement.spacedBy(STEP),
     ) {
         for (each in all) {
-            FilterChip(
-                each == chosen,
-                { onChoose(each) },
-                { Text(text(label(each))) },
-                Modifier.heightIn(min = TARGET),
-            )
+            key(each) {
+                val isChosen = each == chosen
+                val place = remember { BringIntoViewRequester() }
+                // Also where it was not tapped: a link leads to it, or what was chosen before is shown again.
+                LaunchedEffect(isChosen) { if (isChosen) place.bringIntoView() }
+                FilterChip(
+                    isChosen,
+                    { onChoose(each) },
+                    { Text(text(label(each))) },
+                    Modifier.bringIntoViewRequester(place).heightIn(min = TARGET),
+                )
+            }
         }
     }
 }
@@ -221,6 +232,29 @@ internal fun NextPage(after: Int, onMore: () -> Unit, modifier: Modifier = Modif
     LaunchedEffect(after) { tell() }
     Quiet(text(R.string.loading_older), modifier.padding(vertical = STEP))
 }
+
+/** The picture of a row: a sign where there is none, and until it is there. Tells nothing that the row does not. */
+@Composable
+internal fun RowPicture(
+    url: String?,
+    sign: ImageVector,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Box(
+        modifier
+            .size(PICTURE)
+            .clip(RoundedCornerShape(STEP))
+            .background(MaterialTheme.colorScheme.surfaceContainerHighest)
+            .clearAndSetSemantics {},
+        Alignment.Center,
+    ) {
+        Icon(sign, contentDescription = null, tint = MaterialTheme.colorScheme.onSurfaceVariant)
+        if (url != null) image(url, Modifier.matchParentSize())
+    }
+}
+
+private val PICTURE = 64.dp
 
 /** Text that is there for who looks for it. */
 @Composable

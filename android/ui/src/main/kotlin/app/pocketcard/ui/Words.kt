@@ -7,16 +7,23 @@ import app.pocketcard.Money
 import java.math.BigDecimal
 import java.text.NumberFormat
 import java.time.Clock
+import java.time.DateTimeException
+import java.time.DayOfWeek
 import java.time.Instant
 import java.time.LocalDate
+import java.time.LocalTime
 import java.time.ZoneId
 import java.time.format.DateTimeFormatter
+import java.time.temporal.ChronoUnit
 import java.util.Locale
 
-/** Amounts and dates in the device's format, in the member's zone. */
-internal class Words(private val locale: Locale, private val clock: Clock, is24Hour: Boolean) {
-    private val zone: ZoneId get() = clock.zone
-
+/** Amounts and dates in the device's format, in the member's zone unless another is given. */
+internal class Words(
+    private val locale: Locale,
+    private val clock: Clock,
+    is24Hour: Boolean,
+    private val zone: ZoneId = clock.zone,
+) {
     private val numbers = NumberFormat.getNumberInstance(locale).apply { maximumFractionDigits = MOST_DECIMALS }
 
     private fun formatter(parts: String) = DateTimeFormatter.ofPattern(datePattern(locale, parts), locale)
@@ -25,6 +32,7 @@ internal class Words(private val locale: Locale, private val clock: Clock, is24H
     private val day = formatter("dMMMM")
     private val dayOfYear = formatter("dMMMMy")
     private val weekday = formatter("EEEEdMMMM")
+    private val dayOfWeek = DateTimeFormatter.ofPattern("EEEE", locale)
 
     /** The day on which [at] falls for the member. */
     fun dayOf(at: Instant): LocalDate = at.atZone(zone).toLocalDate()
@@ -46,6 +54,53 @@ internal class Words(private val locale: Locale, private val clock: Clock, is24H
 
     /** As `14:05` for an instant of today, else `3 December, 14:05`. */
     fun moment(at: Instant): String = if (dayOf(at) == today()) time(at) else "${day(at)}, ${time(at)}"
+
+    /** As `Thursday`. */
+    fun weekday(day: DayOfWeek): String = dayOfWeek.format(day)
+
+    /** As `Monday–Friday` or `Monday, Thursday`, of numbers from 1 for Monday on. */
+    fun weekdays(days: List<Int>): String {
+        val runs = mutableListOf<MutableList<Int>>()
+        for (day in days.sorted()) {
+            val run = runs.lastOrNull()?.takeIf { it.last() == day - 1 } ?: mutableListOf<Int>().also(runs::add)
+            run += day
+        }
+        return runs.joinToString(", ") { run ->
+            val isLong = run.size > 2
+            val named = if (isLong) listOf(run.first(), run.last()) else run
+            named.joinToString(if (isLong) "–" else ", ") { weekday(DayOfWeek.of(it)) }
+        }
+    }
+
+    /** As `14:05`, of minutes after midnight. */
+    fun timeOfDay(minutes: Int): String = time.format(LocalTime.of(minutes / MINUTES % HOURS, minutes % MINUTES))
+
+    /** Whole days between today and the last day on which [end] has not come: 0 where that is today. */
+    fun daysUntil(end: Instant): Int = ChronoUnit.DAYS.between(today(), lastDay(end)).toInt()
+
+    /** As `1 December` for the beginning of that day, else as [moment]. */
+    fun begin(at: Instant): String = if (isMidnight(at)) day(at) else moment(at)
+
+    /** As `31 December` for the end of that day, else as [moment]. */
+    fun end(end: Instant): String = if (isMidnight(end)) day(lastDay(end)) else moment(end)
+
+    private fun isMidnight(at: Instant) = at.atZone(zone).toLocalTime() == LocalTime.MIDNIGHT
+
+    /** The last day on which [end] has not come. */
+    fun lastDay(end: Instant): LocalDate = dayOf(end.minusNanos(1))
+
+    /** As `20%`, of hundredths. */
+    fun percent(hundredths: BigDecimal): String {
+        val format = NumberFormat.getPercentInstance(locale)
+        format.maximumFractionDigits = MOST_DECIMALS
+        return format.format(hundredths.movePointLeft(2))
+    }
+
+    /** What a plural of [text] goes by: parts of one are said as several. */
+    fun count(amount: BigDecimal): Int = if (amount.stripTrailingZeros().scale() > 0) 2 else amount.toInt()
+
+    /** As `14:05` for an instant of today, else `3 December`. */
+    fun timeOrDay(at: Instant): String = if (dayOf(at) == today()) time(at) else day(at)
 
     /** As `1,250.5`. */
     fun amount(amount: BigDecimal): String = numbers.format(amount)
@@ -91,15 +146,34 @@ internal class Words(private val locale: Locale, private val clock: Clock, is24H
         /** What the core gives at most. */
         const val MOST_DECIMALS = 4
 
+        /** Of an hour. */
+        const val MINUTES = 60
+
+        /** Of a day. */
+        const val HOURS = 24
+
         val TWO = BigDecimal(2)
     }
 }
 
-/** [Words] for where this is shown. */
+/**
+ * [Words] for where this is shown.
+ *
+ * @param timeZone in which times are told, as the IANA database names it; null: the member's, as also where this phone
+ * does not know it.
+ */
 @Composable
-internal fun words(): Words {
+internal fun words(timeZone: String? = null): Words {
     val locale = locale()
     val clock = LocalClock.current
     val is24Hour = is24Hour()
-    return remember(locale, clock, is24Hour) { Words(locale, clock, is24Hour) }
+    return remember(locale, clock, is24Hour, timeZone) {
+        Words(locale, clock, is24Hour, timeZone?.let(::zoneOf) ?: clock.zone)
+    }
+}
+
+private fun zoneOf(name: String): ZoneId? = try {
+    ZoneId.of(name)
+} catch (_: DateTimeException) {
+    null
 }

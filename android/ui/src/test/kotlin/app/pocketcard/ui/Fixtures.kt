@@ -1,7 +1,9 @@
 package app.pocketcard.ui
 
 import app.pocketcard.Account
+import app.pocketcard.Applies
 import app.pocketcard.BalanceView
+import app.pocketcard.Benefit
 import app.pocketcard.CardCode
 import app.pocketcard.CardView
 import app.pocketcard.CodeKind
@@ -9,6 +11,11 @@ import app.pocketcard.Currency
 import app.pocketcard.DatedAmount
 import app.pocketcard.Freshness
 import app.pocketcard.Member
+import app.pocketcard.OfferId
+import app.pocketcard.OfferKind
+import app.pocketcard.OfferState
+import app.pocketcard.OfferView
+import app.pocketcard.OffersView
 import app.pocketcard.RotatingHindrance
 import app.pocketcard.SessionView
 import app.pocketcard.StaleReason
@@ -111,3 +118,27 @@ val LADDER =
 val BALANCE = BalanceView(listOf(account()), listOf(LADDER), emptyList(), LIVE, LIVE)
 
 val NO_BALANCE = BalanceView(emptyList(), emptyList(), emptyList(), unknown(), unknown())
+
+/** In the zone that stores and members have here. */
+const val BERLIN = "Europe/Berlin"
+
+fun gives(percent: String? = null, points: String? = null, times: String? = null) =
+    Benefit(percent?.let(::BigDecimal), points?.let(::BigDecimal), times?.let(::BigDecimal))
+
+fun offer(
+    id: Long,
+    title: String,
+    gives: Benefit = gives(),
+    kind: OfferKind = OfferKind.COMMON,
+    summary: String? = null,
+    image: String? = null,
+    until: Instant? = null,
+    usesLeft: UInt? = null,
+    state: OfferState = OfferState.Active,
+    applies: Applies = Applies.NotAsked,
+): OfferView {
+    val which = if (kind == OfferKind.COUPON) OfferId.Coupon(id) else OfferId.Offer(id)
+    return OfferView(which, kind, title, summary, image, gives, until, usesLeft, state, applies)
+}
+
+fun offers(vararg offers: OfferView) = OffersView(offers.toList(), BERLIN, null, LIVE, LIVE)

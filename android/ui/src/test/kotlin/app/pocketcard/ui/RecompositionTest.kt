@@ -16,6 +16,7 @@ import androidx.compose.ui.unit.dp
 import app.pocketcard.CardView
 import app.pocketcard.HistoryFilter
 import app.pocketcard.HistoryView
+import app.pocketcard.OfferState
 import org.junit.After
 import org.junit.Before
 import org.junit.Rule
@@ -38,6 +39,7 @@ class RecompositionTest {
     private var card by mutableStateOf<CardView>(ready(), referentialEqualityPolicy())
     private var balance by mutableStateOf(BALANCE, referentialEqualityPolicy())
     private var history by mutableStateOf(HistoryView(emptyList(), false, LIVE))
+    private var offers by mutableStateOf(offers(offer(1, "Bread"), offer(2, "Cheese")))
 
     @Before
     fun trace() = Composer.setTracer(
@@ -70,15 +72,19 @@ class RecompositionTest {
             Looking {
                 // All of them are handed down by one function, as in an app.
                 Column {
-                    val part = Modifier.size(360.dp, 240.dp)
+                    val part = Modifier.size(360.dp, 180.dp)
                     Box(part) { CardScreen(card, BALANCE, SIGNED_IN, {}) }
                     Box(part) { BalanceScreen(balance, true, {}) }
                     Box(part) { HistoryScreen(history, HistoryFilter.ALL, true, {}) }
+                    Box(part) { OffersScreen(offers, OffersFilter.ALL, "", true, {}) }
                 }
             }
         }
         compose.waitForIdle()
-        assertTrue(ran.containsAll(listOf("CardScreen", "BalanceScreen", "HistoryScreen")), ran.toString())
+        assertTrue(
+            ran.containsAll(listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen")),
+            ran.toString(),
+        )
 
         val more = balance.copy(accounts = listOf(account("1370")), tiers = listOf(LADDER.copy()))
         val afterBalance = ranAfter { balance = more }
@@ -90,6 +96,12 @@ class RecompositionTest {
         val afterHistory = ranAfter { history = history.copy(more = true) }
         assertTrue("HistoryScreen" in afterHistory, afterHistory.toString())
         assertEquals(emptySet(), afterHistory.intersect(setOf("CardScreen", "BalanceScreen")))
+
+        val afterOffers = ranAfter {
+            offers = offers(offer(1, "Bread"), offer(2, "Cheese", state = OfferState.Used))
+        }
+        assertTrue("OffersScreen" in afterOffers, afterOffers.toString())
+        assertEquals(emptySet(), afterOffers.intersect(setOf("CardScreen", "BalanceScreen", "HistoryScreen")))
 
         val afterCard = ranAfter { card = ready(code(symbol = symbol("PC1:4711:993310"))) }
         assertTrue("CardScreen" in afterCard, afterCard.toString())
