@@ -16,6 +16,7 @@ import androidx.compose.ui.unit.dp
 import app.pocketcard.CardView
 import app.pocketcard.HistoryFilter
 import app.pocketcard.HistoryView
+import app.pocketcard.InboxView
 import app.pocketcard.OfferState
 import org.junit.After
 import org.junit.Before
@@ -40,6 +41,7 @@ class RecompositionTest {
     private var balance by mutableStateOf(BALANCE, referentialEqualityPolicy())
     private var history by mutableStateOf(HistoryView(emptyList(), false, LIVE))
     private var offers by mutableStateOf(offers(offer(1, "Bread"), offer(2, "Cheese")))
+    private var inbox by mutableStateOf(InboxView(emptyList(), 0u, false, LIVE))
 
     @Before
     fun trace() = Composer.setTracer(
@@ -77,12 +79,13 @@ class RecompositionTest {
                     Box(part) { BalanceScreen(balance, true, {}) }
                     Box(part) { HistoryScreen(history, HistoryFilter.ALL, true, {}) }
                     Box(part) { OffersScreen(offers, OffersFilter.ALL, "", true, {}) }
+                    Box(part) { InboxScreen(inbox, true, {}) }
                 }
             }
         }
         compose.waitForIdle()
         assertTrue(
-            ran.containsAll(listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen")),
+            ran.containsAll(listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen", "InboxScreen")),
             ran.toString(),
         )
 
@@ -102,6 +105,10 @@ class RecompositionTest {
         }
         assertTrue("OffersScreen" in afterOffers, afterOffers.toString())
         assertEquals(emptySet(), afterOffers.intersect(setOf("CardScreen", "BalanceScreen", "HistoryScreen")))
+
+        val afterInbox = ranAfter { inbox = inbox.copy(more = true) }
+        assertTrue("InboxScreen" in afterInbox, afterInbox.toString())
+        assertEquals(emptySet(), afterInbox.intersect(setOf("CardScreen", "BalanceScreen", "OffersScreen")))
 
         val afterCard = ranAfter { card = ready(code(symbol = symbol("PC1:4711:993310"))) }
         assertTrue("CardScreen" in afterCard, afterCard.toString())
