@@ -28,14 +28,18 @@ public class MainActivity : ComponentActivity() {
     private var core by mutableStateOf<Pocketcard?>(null)
     private val model by viewModels<MemberModel>()
 
+    /** What came before there was a core to say where it leads. */
+    private var unfollowed: Intent? = null
+
     override fun onCreate(savedInstanceState: Bundle?) {
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
+        if (savedInstanceState == null) unfollowed = intent
         val app = application as MemberApp
         lifecycleScope.launch {
             val opened = opened(app) ?: return@launch
             core = opened
-            if (savedInstanceState == null) opened.openIntent(intent)?.let { model.go(it.way) }
+            unfollowed?.let { follow(opened, it) }
             lifecycle.repeatOnLifecycle(Lifecycle.State.STARTED) { inFront(opened) }
         }
         setContent {
@@ -47,8 +51,12 @@ public class MainActivity : ComponentActivity() {
 
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
-        val core = core ?: return setIntent(intent)
-        core.openIntent(intent)?.let { model.go(it.way) }
+        val core = core
+        if (core == null) unfollowed = intent else follow(core, intent)
+    }
+
+    private fun follow(core: Pocketcard, intent: Intent) {
+        core.openIntent(intent)?.let(model::follow)
     }
 
     /** None where the app was built wrong, or the phone's storage is: the member is told. */

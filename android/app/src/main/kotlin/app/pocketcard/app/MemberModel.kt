@@ -9,7 +9,9 @@ import androidx.lifecycle.viewModelScope
 import app.pocketcard.ConsentWay
 import app.pocketcard.Pocketcard
 import app.pocketcard.PocketcardException
+import app.pocketcard.Route
 import app.pocketcard.ui.Failure
+import app.pocketcard.ui.OffersFilter
 import app.pocketcard.ui.SettingsEvent
 import app.pocketcard.ui.asFailure
 import kotlinx.coroutines.launch
@@ -19,7 +21,9 @@ import kotlinx.coroutines.launch
  * are outlives the process, too. What a screen shows is the core's.
  */
 internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
-    private var way by mutableStateOf(restored())
+    /** How the member came to where they are: back leads along it. */
+    var way by mutableStateOf(restored())
+        private set
 
     /** Where the member is. */
     val place: Place get() = way.last()
@@ -40,15 +44,34 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
         private set
 
     /** The consents that the platform is being told of. */
-    var changing by mutableStateOf(emptySet<Pair<Long, ConsentWay>>())
-        private set
+    val changing = UnderWay<Pair<Long, ConsentWay>>(this)
 
-    /** Goes where [way] ends; back leads along it. */
+    /** What is about the offers alone. */
+    val offers = OffersModel(saved, this)
+
+    /** Goes where [way] ends. */
     fun go(way: List<Place>) {
         if (way.last() != place) failure = null
         this.way = way
         // By their names: what is saved is read without a class of ours.
         saved[WAY] = ArrayList(way.map { it.name })
+    }
+
+    /** Goes where a link leads. */
+    fun follow(route: Route) {
+        when (route) {
+            Route.Offers -> offers.show(OffersFilter.ALL)
+            Route.Coupons -> offers.show(OffersFilter.COUPONS)
+            else -> Unit
+        }
+        go(route.way)
+    }
+
+    /** The member signed out, or left the programme: what they looked for goes, too. */
+    fun left() {
+        offers.show(OffersFilter.ALL)
+        offers.search("")
+        go(START)
     }
 
     /** Opens a page; back leads here again. */
@@ -119,24 +142,14 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     }
 
     /** Grants or withdraws a consent. */
-    fun change(core: Pocketcard, consent: SettingsEvent.SetConsent) {
-        val which = consent.kind to consent.way
-        if (which in changing) return
-        changing = changing + which
-        failure = null
-        act {
-            try {
-                core.setConsent(consent.kind, consent.way, consent.granted)
-            } finally {
-                changing = changing - which
-            }
-        }
+    fun change(core: Pocketcard, consent: SettingsEvent.SetConsent) = changing.act(consent.kind to consent.way) {
+        core.setConsent(consent.kind, consent.way, consent.granted)
     }
 
     /** The way as it was saved. A version before this one may have had other places. */
     private fun restored(): List<Place> {
         val names = saved.get<List<String>>(WAY).orEmpty()
-        return names.mapNotNull { name -> Place.entries.find { it.name == name } }.ifEmpty { Place.START }
+        return names.mapNotNull(::placeNamed).ifEmpty { START }
     }
 
     private companion object {

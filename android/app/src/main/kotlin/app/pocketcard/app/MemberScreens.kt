@@ -8,6 +8,7 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.res.stringResource
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
@@ -16,9 +17,9 @@ import app.pocketcard.CardView
 import app.pocketcard.CodeKind
 import app.pocketcard.Freshness
 import app.pocketcard.HistoryFilter
+import app.pocketcard.OfferId
 import app.pocketcard.Pocketcard
 import app.pocketcard.SessionView
-import app.pocketcard.platform.openCard
 import app.pocketcard.ui.BalanceEvent
 import app.pocketcard.ui.BalanceScreen
 import app.pocketcard.ui.CardEvent
@@ -29,7 +30,9 @@ import app.pocketcard.ui.HistoryScreen
 import app.pocketcard.ui.LinkCardEvent
 import app.pocketcard.ui.LinkCardScreen
 import app.pocketcard.ui.MoreScreen
+import app.pocketcard.ui.OffersFilter
 import app.pocketcard.ui.PocketcardFrame
+import app.pocketcard.ui.freshnessOf
 import kotlinx.coroutines.flow.first
 
 /**
@@ -41,11 +44,12 @@ import kotlinx.coroutines.flow.first
 @Composable
 internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window, refuseScreenshots: Boolean) {
     val place = model.place
+    val screens = rememberSaveableStateHolder()
     BackHandler(model.hasBack) { model.back() }
     PocketcardFrame(
         place.destination,
         title = stringResource(place.title),
-        freshness = core?.freshness(place),
+        freshness = core?.freshness(place, model.offers.filter),
         onEvent = { event ->
             when (event) {
                 is FrameEvent.Go -> model.go(event.destination.way)
@@ -55,66 +59,90 @@ internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window
             }
         },
         isRefreshing = model.isRefreshing,
+        unread = core?.unread() ?: 0,
         failure = model.failure.takeUnless { core != null && core.saysFailure(place) },
         hasBack = place.isPage,
-        destinations = Place.destinations,
+        destinations = DESTINATIONS,
     ) {
         if (core == null) return@PocketcardFrame
-        when (place) {
-            Place.CARD -> Card(core, model, window, refuseScreenshots)
-            Place.SIGN_IN -> SignIn(core, model)
-            Place.LINK_CARD -> LinkCard(core, model)
-            Place.MORE -> More(core, model)
-            Place.BALANCE -> Balance(core, model)
-            Place.HISTORY -> History(core, model)
-            Place.SETTINGS -> Settings(core, model)
+        // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
+        screens.SaveableStateProvider(place.name) {
+            Screen(place, core, model, remember(window) { CodeWindow(window, refuseScreenshots) })
+            DisposableEffect(Unit) {
+                onDispose { if (place.isPage && place !in model.way) screens.removeState(place.name) }
+            }
         }
     }
 }
 
+@Composable
+private fun Screen(place: Place, core: Pocketcard, model: MemberModel, window: CodeWindow) = when (place) {
+    Place.Card -> Card(core, model, window)
+    Place.SignIn -> SignIn(core, model)
+    Place.LinkCard -> LinkCard(core, model)
+    Place.Offers -> Offers(core, model)
+    is Place.Offer -> Offer(core, model, OfferId.Offer(place.offer), window)
+    is Place.Coupon -> Offer(core, model, OfferId.Coupon(place.coupon), window)
+    Place.More -> More(core, model)
+    Place.Balance -> Balance(core, model)
+    Place.History -> History(core, model)
+    Place.Inbox -> Inbox(core, model)
+    is Place.Message -> Message(core, model, place.message)
+    Place.Settings -> Settings(core, model)
+}
+
 /** Of what the screen there shows; null where that is nothing of the platform. */
 @Composable
-private fun Pocketcard.freshness(place: Place): Freshness? = when (place) {
-    Place.CARD -> card.collectAsStateWithLifecycle().value.freshness
-    Place.MORE, Place.BALANCE -> balance.collectAsStateWithLifecycle().value.freshness
-    Place.HISTORY -> history.collectAsStateWithLifecycle().value.freshness
-    Place.SETTINGS -> consents.collectAsStateWithLifecycle().value.freshness
-    Place.SIGN_IN, Place.LINK_CARD -> null
+private fun Pocketcard.freshness(place: Place, filter: OffersFilter): Freshness? = when (place) {
+    Place.Card -> card.collectAsStateWithLifecycle().value.freshness
+    Place.Offers -> offersFreshness(filter)
+    is Place.Offer -> offers.collectAsStateWithLifecycle().value.freshness
+    is Place.Coupon -> offers.collectAsStateWithLifecycle().value.couponsFreshness
+    Place.More, Place.Balance -> balance.collectAsStateWithLifecycle().value.freshness
+    Place.History -> history.collectAsStateWithLifecycle().value.freshness
+    Place.Inbox, is Place.Message -> inbox.collectAsStateWithLifecycle().value.freshness
+    Place.Settings -> consents.collectAsStateWithLifecycle().value.freshness
+    Place.SignIn, Place.LinkCard -> null
 }
+
+@Composable
+private fun Pocketcard.offersFreshness(filter: OffersFilter): Freshness {
+    val favourites by favourites.collectAsStateWithLifecycle()
+    return offers.collectAsStateWithLifecycle().value.freshnessOf(filter, favourites)
+}
+
+@Composable
+private fun Pocketcard.unread(): Int = inbox.collectAsStateWithLifecycle().value.unread.toInt()
 
 /** Whether the screen there says itself why what was handed in was not taken, beside it. */
 @Composable
 private fun Pocketcard.saysFailure(place: Place): Boolean = when (place) {
-    Place.SIGN_IN, Place.LINK_CARD -> true
+    Place.SignIn, Place.LinkCard -> true
 
     // The page that the code is entered on.
-    Place.SETTINGS -> (session.collectAsStateWithLifecycle().value as? SessionView.SignedIn)?.deletionCode != null
+    Place.Settings -> (session.collectAsStateWithLifecycle().value as? SessionView.SignedIn)?.deletionCode != null
 
-    Place.CARD, Place.MORE, Place.BALANCE, Place.HISTORY -> false
+    else -> false
 }
 
 /** A member is known, whether or not the platform wants them to sign in again. */
 @Composable
-private fun Pocketcard.hasMember(): Boolean = session.collectAsStateWithLifecycle().value !is SessionView.SignedOut
+internal fun Pocketcard.hasMember(): Boolean = session.collectAsStateWithLifecycle().value !is SessionView.SignedOut
 
 @Composable
-private fun Card(core: Pocketcard, model: MemberModel, window: Window, refuseScreenshots: Boolean) {
+private fun Card(core: Pocketcard, model: MemberModel, window: CodeWindow) {
     val card by core.card.collectAsStateWithLifecycle()
     val balance by core.balance.collectAsStateWithLifecycle()
     val session by core.session.collectAsStateWithLifecycle()
-    var bright by remember { mutableStateOf<AutoCloseable?>(null) }
-    DisposableEffect(window) { onDispose { bright?.close() } }
     CardScreen(card, balance, session, onEvent = { event ->
         when (event) {
             is CardEvent.CodeShown -> {
-                bright?.close()
-                bright = window.openCard(refuseScreenshots)
+                window.open()
                 model.act { core.track(Activity.CardShown(event.kind.activity)) }
             }
 
             CardEvent.CodeHidden -> {
-                bright?.close()
-                bright = null
+                window.close()
             }
 
             CardEvent.IssueCard -> {
@@ -126,15 +154,15 @@ private fun Card(core: Pocketcard, model: MemberModel, window: Window, refuseScr
             }
 
             CardEvent.SignIn -> {
-                model.open(Place.SIGN_IN)
+                model.open(Place.SignIn)
             }
 
             CardEvent.LinkCard -> {
-                model.open(Place.LINK_CARD)
+                model.open(Place.LinkCard)
             }
 
             CardEvent.OpenBalance -> {
-                model.open(Place.BALANCE)
+                model.open(Place.Balance)
             }
         }
     })
@@ -147,7 +175,7 @@ private fun LinkCard(core: Pocketcard, model: MemberModel) {
             when (event) {
                 is LinkCardEvent.Link -> model.ask {
                     core.linkCard(event.number, event.password)
-                    model.leave(Place.LINK_CARD)
+                    model.leave(Place.LinkCard)
                 }
 
                 // This app has no scanner, and says so to the screen.
@@ -165,10 +193,9 @@ private fun More(core: Pocketcard, model: MemberModel) {
     val balance by core.balance.collectAsStateWithLifecycle()
     MoreScreen(
         balance,
-        // Without an inbox there is nowhere to read them.
-        unread = 0,
-        onOpen = { page -> Place.pages[page]?.let(model::open) },
-        pages = Place.pages.keys.toList(),
+        core.unread(),
+        onOpen = { page -> MORE_PAGES[page]?.let(model::open) },
+        pages = MORE_PAGES.keys.toList(),
     )
 }
 
@@ -177,8 +204,8 @@ private fun Balance(core: Pocketcard, model: MemberModel) {
     val balance by core.balance.collectAsStateWithLifecycle()
     BalanceScreen(balance, core.hasMember(), onEvent = { event ->
         when (event) {
-            BalanceEvent.OpenHistory -> model.open(Place.HISTORY)
-            BalanceEvent.SignIn -> model.open(Place.SIGN_IN)
+            BalanceEvent.OpenHistory -> model.open(Place.History)
+            BalanceEvent.SignIn -> model.open(Place.SignIn)
             BalanceEvent.Refresh -> model.refresh(core)
         }
     })
@@ -195,7 +222,7 @@ private fun History(core: Pocketcard, model: MemberModel) {
         when (event) {
             is HistoryEvent.Filter -> filter = event.filter
             HistoryEvent.More -> model.act { core.loadMore(filter) }
-            HistoryEvent.SignIn -> model.open(Place.SIGN_IN)
+            HistoryEvent.SignIn -> model.open(Place.SignIn)
             HistoryEvent.Refresh -> model.refresh(core)
         }
     })

@@ -7,52 +7,89 @@ import app.pocketcard.ui.MorePage
 import app.pocketcard.ui.R as UiR
 
 /** A screen that the member can be at. */
-internal enum class Place(
+internal sealed class Place(
+    /** What it is saved as: [placeNamed] finds it by that. */
+    val name: String,
     /** What is marked in the bar meanwhile. */
     val destination: Destination,
     @get:StringRes val title: Int,
     /** It has a way back; else it is the first of its destination. */
     val isPage: Boolean = true,
 ) {
-    CARD(Destination.CARD, R.string.app_name, isPage = false),
-    SIGN_IN(Destination.CARD, UiR.string.sign_in),
-    LINK_CARD(Destination.CARD, R.string.app_name),
-    MORE(Destination.MORE, UiR.string.more, isPage = false),
-    BALANCE(Destination.MORE, UiR.string.more_balance),
-    HISTORY(Destination.MORE, UiR.string.more_history),
-    SETTINGS(Destination.MORE, UiR.string.more_settings),
-    ;
+    data object Card : Place("card", Destination.CARD, R.string.app_name, isPage = false)
 
-    internal companion object {
-        /** Where the app opens, and what the way back ends at. */
-        val START = listOf(CARD)
+    data object SignIn : Place("sign-in", Destination.CARD, UiR.string.sign_in)
 
-        /** What this app has a screen for: nothing else is in the bar. */
-        val destinations = entries.filterNot { it.isPage }.map { it.destination }
+    data object LinkCard : Place("link-card", Destination.CARD, R.string.app_name)
 
-        /** What this app has a page for: nothing else stands behind More. */
-        val pages = mapOf(MorePage.BALANCE to BALANCE, MorePage.HISTORY to HISTORY, MorePage.SETTINGS to SETTINGS)
-    }
+    data object Offers : Place("offers", Destination.OFFERS, UiR.string.offers, isPage = false)
+
+    data class Offer(val offer: Long) : Place("$OFFER$offer", Destination.OFFERS, R.string.offer)
+
+    data class Coupon(val coupon: Long) : Place("$COUPON$coupon", Destination.OFFERS, R.string.coupon)
+
+    data object More : Place("more", Destination.MORE, UiR.string.more, isPage = false)
+
+    data object Balance : Place("balance", Destination.MORE, UiR.string.more_balance)
+
+    data object History : Place("history", Destination.MORE, UiR.string.more_history)
+
+    data object Inbox : Place("inbox", Destination.MORE, UiR.string.more_inbox)
+
+    data class Message(val message: String) : Place("$MESSAGE$message", Destination.MORE, R.string.message)
+
+    data object Settings : Place("settings", Destination.MORE, UiR.string.more_settings)
+}
+
+private const val OFFER = "offers/"
+private const val COUPON = "coupons/"
+private const val MESSAGE = "inbox/"
+
+/** The first of each destination that this app has. */
+private val firsts = listOf(Place.Card, Place.Offers, Place.More)
+
+/** The pages that there is one of. */
+private val singles =
+    listOf(Place.SignIn, Place.LinkCard, Place.Balance, Place.History, Place.Inbox, Place.Settings)
+
+/** Where the app opens, and what the way back ends at. */
+internal val START: List<Place> = listOf(Place.Card)
+
+/** What this app has a screen for: nothing else is in the bar. */
+internal val DESTINATIONS: List<Destination> = firsts.map { it.destination }
+
+/** What this app has a page for: nothing else stands behind More. */
+internal val MORE_PAGES: Map<MorePage, Place> = mapOf(
+    MorePage.BALANCE to Place.Balance,
+    MorePage.HISTORY to Place.History,
+    MorePage.INBOX to Place.Inbox,
+    MorePage.SETTINGS to Place.Settings,
+)
+
+/** The place that is saved by this name; null where this version has none of it. */
+internal fun placeNamed(name: String): Place? {
+    fun id(of: String) = if (name.startsWith(of)) name.removePrefix(of) else null
+    return (firsts + singles).find { it.name == name }
+        ?: id(OFFER)?.toLongOrNull()?.let(Place::Offer)
+        ?: id(COUPON)?.toLongOrNull()?.let(Place::Coupon)
+        ?: id(MESSAGE)?.let(Place::Message)
 }
 
 /** The way to a destination: back leads from each to the card. */
 internal val Destination.way: List<Place>
-    get() = Place.START + Place.entries.filter { it.destination == this && !it.isPage && it !in Place.START }
+    get() = START + firsts.filter { it.destination == this && it !in START }
 
 /** The way to where a link leads: to the card where this app has no screen for it. */
 internal val Route.way: List<Place>
     get() =
         when (this) {
-            Route.Balance -> Destination.MORE.way + Place.BALANCE
-
-            Route.History -> Destination.MORE.way + Place.HISTORY
-
-            Route.Settings -> Destination.MORE.way + Place.SETTINGS
-
-            Route.Card,
-            Route.Offers, Route.Coupons, is Route.Offer, is Route.Coupon,
-            Route.Tasks, is Route.Task,
-            Route.Stores, is Route.Store,
-            Route.Inbox, is Route.Message,
-            -> Place.START
+            Route.Offers, Route.Coupons -> Destination.OFFERS.way
+            is Route.Offer -> Destination.OFFERS.way + Place.Offer(offer)
+            is Route.Coupon -> Destination.OFFERS.way + Place.Coupon(coupon)
+            Route.Balance -> Destination.MORE.way + Place.Balance
+            Route.History -> Destination.MORE.way + Place.History
+            Route.Inbox -> Destination.MORE.way + Place.Inbox
+            is Route.Message -> Destination.MORE.way + Place.Inbox + Place.Message(message)
+            Route.Settings -> Destination.MORE.way + Place.Settings
+            Route.Card, Route.Tasks, is Route.Task, Route.Stores, is Route.Store -> START
         }

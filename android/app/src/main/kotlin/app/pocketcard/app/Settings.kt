@@ -39,18 +39,18 @@ internal fun Settings(core: Pocketcard, model: MemberModel) {
 
                 SettingsEvent.OpenLanguage -> if (!context.opensLanguages()) model.fail(Failure.OnThisPhone)
 
-                SettingsEvent.SignIn -> model.open(Place.SIGN_IN)
+                SettingsEvent.SignIn -> model.open(Place.SignIn)
 
                 SettingsEvent.SignOut -> model.ask {
                     core.signOut()
-                    model.go(Place.START)
+                    model.left()
                 }
 
                 SettingsEvent.RequestDeletion -> model.ask { core.requestDeletion() }
 
                 is SettingsEvent.ConfirmDeletion -> model.ask {
                     core.confirmDeletion(event.code, event.reason)
-                    model.go(Place.START)
+                    model.left()
                 }
 
                 SettingsEvent.KeepAccount -> model.ask { core.leaveStep() }
@@ -58,7 +58,7 @@ internal fun Settings(core: Pocketcard, model: MemberModel) {
                 SettingsEvent.Refresh -> model.refresh(core)
             }
         },
-        changing = model.changing,
+        changing = model.changing.now,
         failure = model.failure,
         isBusy = model.isBusy,
     )

@@ -25,7 +25,7 @@ import app.pocketcard.ui.SignInScreen
 internal fun SignIn(core: Pocketcard, model: MemberModel) {
     val session by core.session.collectAsStateWithLifecycle()
     val isSignedIn = session is SessionView.SignedIn
-    LaunchedEffect(isSignedIn) { if (isSignedIn) model.leave(Place.SIGN_IN) }
+    LaunchedEffect(isSignedIn) { if (isSignedIn) model.leave(Place.SignIn) }
     val terms = LocalResources.current.getString(R.string.brand_terms)
     val uriHandler = LocalUriHandler.current
     SignInScreen(
