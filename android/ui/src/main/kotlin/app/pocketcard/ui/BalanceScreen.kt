@@ -127,9 +127,7 @@ private fun ColumnScope.ExpectedContent(expected: List<ExpectedPoints>, accounts
         style = MaterialTheme.typography.titleMedium,
     )
     for (each in expected) {
-        val currency = accounts.firstOrNull { it.currency.code == each.currencyCode }?.currency
-        val name = currency?.let { words.nameOf(each.amount, it) } ?: each.currencyCode
-        Text("${words.change(each.amount)} $name")
+        Text(words.change(each, accounts.map { it.currency }))
     }
     Quiet(text(R.string.balance_expected_why))
 }
@@ -156,7 +154,8 @@ private fun ColumnScope.TierContent(ladder: TierLadder) {
     }
 }
 
-private fun share(value: BigDecimal, goal: BigDecimal): Float =
+/** How much of [goal] is there, from 0 to 1. */
+internal fun share(value: BigDecimal, goal: BigDecimal): Float =
     if (goal.signum() <= 0) 1f else (value.toFloat() / goal.toFloat()).coerceIn(0f, 1f)
 
 @Composable

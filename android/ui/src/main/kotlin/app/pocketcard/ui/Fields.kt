@@ -1,11 +1,14 @@
 package app.pocketcard.ui
 
+import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.LocalTextStyle
 import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
@@ -15,8 +18,10 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.autofill.ContentType
+import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentType
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
@@ -63,6 +68,21 @@ internal fun Field(
         keyboardOptions = keyboard,
         singleLine = true,
     )
+}
+
+/** One of several answers, of which one can be chosen. */
+@Composable
+internal fun OneOption(name: String, isChosen: Boolean, onChoose: () -> Unit) {
+    Row(
+        Modifier
+            .fillMaxWidth()
+            .heightIn(min = TARGET)
+            .selectable(isChosen, role = Role.RadioButton, onClick = onChoose),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
+        RadioButton(isChosen, onClick = null)
+        Text(name, Modifier.padding(start = STEP))
+    }
 }
 
 /** What is typed and belongs into no saved state: where the system ended the app meanwhile, it is typed again. */

@@ -31,6 +31,8 @@ internal object Icons {
     val hide by icon("M2 12c5-8 15-8 20 0c-5 8-15 8-20 0zM4 4l16 16")
     val search by icon("M10.5 4a6.5 6.5 0 1 0 0.01 0zM15.5 15.5L21 21")
     val coupon by icon("M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4zM14 9v6")
+    val badge by icon("M12 3a5.5 5.5 0 1 0 0.01 0zM8.5 13L7 21l5-2.5l5 2.5l-1.5-8")
+    val game by icon("M12 3a9 9 0 1 0 0.01 0zM12 3v18M4.2 7.5l15.6 9M4.2 16.5l15.6-9")
     val scan by icon("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
 
     private fun icon(path: String, thick: Boolean = false, mirrored: Boolean = false): Lazy<ImageVector> = lazy {

@@ -228,11 +228,6 @@ private fun Terms(description: String) {
     }
 }
 
-@Composable
-private fun PartTitle(title: String) {
-    Text(title, Modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
-}
-
 /** Where, when and how often an offer applies, a line each. */
 @Composable
 private fun whereAndWhen(detail: OfferDetail): List<String> {

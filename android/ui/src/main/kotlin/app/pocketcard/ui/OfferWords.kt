@@ -18,6 +18,7 @@ import app.pocketcard.OfferKind
 import app.pocketcard.OfferState
 import app.pocketcard.OfferView
 import app.pocketcard.WhyNot
+import java.time.Instant
 
 // What the list and the page of an offer say alike.
 
@@ -50,15 +51,19 @@ internal fun kindAndEnd(offer: OfferView, words: Words): String {
         OfferKind.PERSONAL -> text(R.string.offer_personal)
         OfferKind.COUPON -> text(R.string.offer_coupon)
     }
-    val end = offer.until?.let { until ->
-        val days = words.daysUntil(until)
-        when {
-            days <= 0 -> text(R.string.offer_ends_today)
-            days <= DAYS_COUNTED -> plural(R.plurals.offer_days_left, days, days)
-            else -> text(R.string.offer_until, words.day(words.lastDay(until)))
-        }
-    }
+    val end = offer.until?.let { end(it, words) }
     return listOfNotNull(kind, end).joinToString(" · ").replaceFirstChar { it.titlecase(locale()) }
+}
+
+/** As `ends today`, `3 days left` or `until 31 December`. */
+@Composable
+internal fun end(until: Instant, words: Words): String {
+    val days = words.daysUntil(until)
+    return when {
+        days <= 0 -> text(R.string.offer_ends_today)
+        days <= DAYS_COUNTED -> plural(R.plurals.offer_days_left, days, days)
+        else -> text(R.string.offer_until, words.day(words.lastDay(until)))
+    }
 }
 
 /** What ends later than that has its day said. */

@@ -5,12 +5,10 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.Checkbox
 import androidx.compose.material3.MaterialTheme
-import androidx.compose.material3.RadioButton
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
@@ -234,19 +232,21 @@ private fun Options(question: Question, chosen: List<Long>, onChoose: (List<Long
     Column {
         for (option in question.options) {
             val isChosen = option.id in chosen
-            val modifier = Modifier.fillMaxWidth().heightIn(min = TARGET)
-            Row(
-                if (isOne) {
-                    modifier.selectable(isChosen, role = Role.RadioButton) { onChoose(listOf(option.id)) }
-                } else {
-                    modifier.toggleable(isChosen, role = Role.Checkbox) { on ->
-                        onChoose(if (on) chosen + option.id else chosen - option.id)
-                    }
-                },
-                verticalAlignment = Alignment.CenterVertically,
-            ) {
-                if (isOne) RadioButton(isChosen, onClick = null) else Checkbox(isChosen, onCheckedChange = null)
-                Text(option.name, Modifier.padding(start = STEP))
+            if (isOne) {
+                OneOption(option.name, isChosen) { onChoose(listOf(option.id)) }
+            } else {
+                Row(
+                    Modifier
+                        .fillMaxWidth()
+                        .heightIn(min = TARGET)
+                        .toggleable(isChosen, role = Role.Checkbox) { on ->
+                            onChoose(if (on) chosen + option.id else chosen - option.id)
+                        },
+                    verticalAlignment = Alignment.CenterVertically,
+                ) {
+                    Checkbox(isChosen, onCheckedChange = null)
+                    Text(option.name, Modifier.padding(start = STEP))
+                }
             }
         }
     }

@@ -292,7 +292,7 @@ private fun Delete(isBusy: Boolean, onEvent: (SettingsEvent) -> Unit) {
 
 /** Asks before something is done that cannot be taken back. */
 @Composable
-private fun Question(title: String, body: String, yes: String, onNo: () -> Unit, onYes: () -> Unit) {
+internal fun Question(title: String, body: String, yes: String, onNo: () -> Unit, onYes: () -> Unit) {
     AlertDialog(
         onDismissRequest = onNo,
         confirmButton = { TextButton(onYes, Modifier.heightIn(min = TARGET)) { Text(yes) } },

@@ -195,6 +195,12 @@ internal fun Part(modifier: Modifier = Modifier, content: @Composable ColumnScop
     }
 }
 
+/** What a part, or some of what is below it, is about. */
+@Composable
+internal fun PartTitle(title: String, modifier: Modifier = Modifier) {
+    Text(title, modifier.semantics { heading() }, style = MaterialTheme.typography.titleMedium)
+}
+
 /** What a list can be narrowed to, one at a time, each with the text of its [label]. */
 @Composable
 internal fun <T> Chips(

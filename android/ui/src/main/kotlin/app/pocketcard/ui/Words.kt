@@ -3,6 +3,7 @@ package app.pocketcard.ui
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.remember
 import app.pocketcard.Currency
+import app.pocketcard.ExpectedPoints
 import app.pocketcard.Money
 import java.math.BigDecimal
 import java.text.NumberFormat
@@ -111,6 +112,12 @@ internal class Words(
 
     /** As `1,250 points`: the currency's name in the form that goes with the number. */
     fun amount(amount: BigDecimal, currency: Currency): String = "${amount(amount)} ${nameOf(amount, currency)}"
+
+    /** As `+120 points`: by the name of the one of [currencies] that has the code, else by the code. */
+    fun change(points: ExpectedPoints, currencies: List<Currency>): String {
+        val currency = currencies.firstOrNull { it.code == points.currencyCode }
+        return "${change(points.amount)} ${currency?.let { nameOf(points.amount, it) } ?: points.currencyCode}"
+    }
 
     /** The currency's name in the form that goes with the number. Slavic languages say parts of one as they say two. */
     fun nameOf(amount: BigDecimal, currency: Currency): String {

@@ -9,18 +9,33 @@ import app.pocketcard.CardView
 import app.pocketcard.CodeKind
 import app.pocketcard.Currency
 import app.pocketcard.DatedAmount
+import app.pocketcard.ExpectedPoints
 import app.pocketcard.Freshness
+import app.pocketcard.Game
+import app.pocketcard.GameKind
 import app.pocketcard.Member
+import app.pocketcard.NextStep
 import app.pocketcard.OfferId
 import app.pocketcard.OfferKind
 import app.pocketcard.OfferState
 import app.pocketcard.OfferView
 import app.pocketcard.OffersView
+import app.pocketcard.Participation
+import app.pocketcard.Reward
 import app.pocketcard.RotatingHindrance
 import app.pocketcard.SessionView
 import app.pocketcard.StaleReason
+import app.pocketcard.StreakDot
 import app.pocketcard.Symbol
 import app.pocketcard.Symbology
+import app.pocketcard.TaskKind
+import app.pocketcard.TaskOption
+import app.pocketcard.TaskQuestionKind
+import app.pocketcard.TaskQuestionView
+import app.pocketcard.TaskSetView
+import app.pocketcard.TaskState
+import app.pocketcard.TaskView
+import app.pocketcard.TasksView
 import app.pocketcard.Tier
 import app.pocketcard.TierLadder
 import com.google.zxing.BarcodeFormat
@@ -142,3 +157,76 @@ fun offer(
 }
 
 fun offers(vararg offers: OfferView) = OffersView(offers.toList(), BERLIN, null, LIVE, LIVE)
+
+fun reward(points: String? = null, offer: String? = null, badge: String? = null) =
+    Reward(points?.let { ExpectedPoints("POINTS", BigDecimal(it)) }, offer, badge)
+
+fun task(
+    id: String,
+    title: String,
+    kind: TaskKind = TaskKind.Count,
+    target: String = "1",
+    confirmed: String = "0",
+    waiting: String = "0",
+    completions: UInt = 0u,
+    state: TaskState = TaskState.Open,
+    participation: Participation = Participation.AUTOMATIC,
+    refused: String? = null,
+    next: NextStep = NextStep.Nothing,
+    ends: Instant? = null,
+    reward: Reward? = null,
+    streak: List<StreakDot> = emptyList(),
+    questions: List<TaskQuestionView> = emptyList(),
+    image: String? = null,
+) = TaskView(
+    id,
+    title,
+    "What is to be done for it.",
+    image,
+    kind,
+    BigDecimal(target),
+    BigDecimal(confirmed),
+    BigDecimal(waiting),
+    completions,
+    state,
+    participation,
+    refused,
+    next,
+    ends,
+    reward,
+    streak,
+    questions,
+)
+
+fun question(
+    id: Long,
+    title: String,
+    kind: TaskQuestionKind,
+    value: String? = null,
+    answered: Boolean = false,
+    options: List<String> = emptyList(),
+) = TaskQuestionView(
+    id,
+    title,
+    kind,
+    options.mapIndexed { at, name -> TaskOption(at + 1L, name) },
+    value,
+    answered,
+)
+
+fun taskSet(id: String, title: String, all: Int, done: UInt, waiting: UInt = 0u) =
+    TaskSetView(id, title, (1..all).map { "t$it" }, done, waiting, reward("500"), done == all.toUInt())
+
+val WHEEL = Game(
+    "wheel",
+    "Wheel of autumn",
+    GameKind.Wheel,
+    listOf("10 points", "50 points", "Nothing", "A free coffee to go", "20 points", "Nothing", "100 points"),
+    2u,
+    NOW + Duration.ofDays(3),
+)
+
+val SCRATCH = Game("scratch", "Scratch and win", GameKind.Scratch, emptyList(), 1u, null)
+
+val NO_TASKS =
+    TasksView(emptyList(), emptyList(), emptyList(), emptyList(), null, emptyList(), emptyList(), null, LIVE)

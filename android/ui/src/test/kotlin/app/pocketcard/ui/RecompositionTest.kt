@@ -3,6 +3,8 @@ package app.pocketcard.ui
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.runtime.Composer
 import androidx.compose.runtime.CompositionTracer
 import androidx.compose.runtime.InternalComposeTracingApi
@@ -43,6 +45,8 @@ class RecompositionTest {
     private var offers by mutableStateOf(offers(offer(1, "Bread"), offer(2, "Cheese")))
     private var inbox by mutableStateOf(InboxView(emptyList(), 0u, false, LIVE))
 
+    private var tasks by mutableStateOf(NO_TASKS.copy(tasks = listOf(task("a", "Bread"), task("b", "Cheese"))))
+
     @Before
     fun trace() = Composer.setTracer(
         object : CompositionTracer {
@@ -73,19 +77,22 @@ class RecompositionTest {
         compose.setContent {
             Looking {
                 // All of them are handed down by one function, as in an app.
-                Column {
+                Column(Modifier.verticalScroll(rememberScrollState())) {
                     val part = Modifier.size(360.dp, 180.dp)
                     Box(part) { CardScreen(card, BALANCE, SIGNED_IN, {}) }
                     Box(part) { BalanceScreen(balance, true, {}) }
                     Box(part) { HistoryScreen(history, HistoryFilter.ALL, true, {}) }
                     Box(part) { OffersScreen(offers, OffersFilter.ALL, "", true, {}) }
                     Box(part) { InboxScreen(inbox, true, {}) }
+                    Box(part) { TasksScreen(tasks, true, {}) }
                 }
             }
         }
         compose.waitForIdle()
         assertTrue(
-            ran.containsAll(listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen", "InboxScreen")),
+            ran.containsAll(
+                listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen", "InboxScreen", "TasksScreen"),
+            ),
             ran.toString(),
         )
 
@@ -109,6 +116,17 @@ class RecompositionTest {
         val afterInbox = ranAfter { inbox = inbox.copy(more = true) }
         assertTrue("InboxScreen" in afterInbox, afterInbox.toString())
         assertEquals(emptySet(), afterInbox.intersect(setOf("CardScreen", "BalanceScreen", "OffersScreen")))
+
+        val afterTasks = ranAfter {
+            tasks = tasks.copy(tasks = listOf(task("a", "Bread"), task("b", "Cheese", waiting = "1")))
+        }
+        assertTrue("TasksScreen" in afterTasks, afterTasks.toString())
+        assertEquals(
+            emptySet(),
+            afterTasks.intersect(setOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen")),
+        )
+        // The other task is as it was.
+        assertEquals(1, ran.count { it == "TaskContent" })
 
         val afterCard = ranAfter { card = ready(code(symbol = symbol("PC1:4711:993310"))) }
         assertTrue("CardScreen" in afterCard, afterCard.toString())
