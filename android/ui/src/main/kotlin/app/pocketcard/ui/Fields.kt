@@ -4,8 +4,11 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.material3.Icon
+import androidx.compose.material3.IconButton
 import androidx.compose.material3.LocalTextStyle
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.RadioButton
@@ -24,6 +27,7 @@ import androidx.compose.ui.autofill.ContentType
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentType
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.text.input.PasswordVisualTransformation
 import androidx.compose.ui.text.input.VisualTransformation
@@ -67,6 +71,25 @@ internal fun Field(
         visualTransformation = if (isHidden) PasswordVisualTransformation() else VisualTransformation.None,
         keyboardOptions = keyboard,
         singleLine = true,
+    )
+}
+
+/** What the member looks for in a list, with a way to clear it. */
+@Composable
+internal fun SearchField(search: String, onSearch: (String) -> Unit, modifier: Modifier = Modifier) {
+    Field(
+        search,
+        onSearch,
+        text(R.string.search),
+        modifier.padding(horizontal = STEP * 2),
+        keyboard = KeyboardOptions(imeAction = ImeAction.Done),
+        trailing = {
+            if (search.isEmpty()) {
+                Icon(Icons.search, contentDescription = null)
+            } else {
+                IconButton({ onSearch("") }, Modifier.size(TARGET)) { Icon(Icons.close, text(R.string.search_clear)) }
+            }
+        },
     )
 }
 

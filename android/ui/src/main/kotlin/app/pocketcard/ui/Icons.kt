@@ -33,9 +33,24 @@ internal object Icons {
     val coupon by icon("M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4zM14 9v6")
     val badge by icon("M12 3a5.5 5.5 0 1 0 0.01 0zM8.5 13L7 21l5-2.5l5 2.5l-1.5-8")
     val game by icon("M12 3a9 9 0 1 0 0.01 0zM12 3v18M4.2 7.5l15.6 9M4.2 16.5l15.6-9")
+    val favourite by icon(
+        "M12 3l2.7 5.8l6.3 0.8l-4.6 4.4l1.2 6.3L12 17.2l-5.6 3.1l1.2-6.3L3 9.6l6.3-0.8z",
+        filled = true,
+    )
+    val tag by icon("M4 4h7l9 9l-7 7l-9-9zM8 8v0")
+    val coffee by icon("M5 8h11v8a3 3 0 0 1-3 3H8a3 3 0 0 1-3-3zM16 10h2a2 2 0 0 1 0 5h-2M8 3v2M12 3v2")
+    val parking by icon("M4 4h16v16H4zM9 17V7h4a3 3 0 0 1 0 6H9")
+    val pharmacy by icon("M9 3h6v6h6v6h-6v6H9v-6H3V9h6z")
+    val pickup by icon("M4 8l8-4l8 4v9l-8 4l-8-4zM4 8l8 4l8-4M12 12v9")
+    val charging by icon("M13 2L5 14h6l-1 8l9-12h-7z")
     val scan by icon("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
 
-    private fun icon(path: String, thick: Boolean = false, mirrored: Boolean = false): Lazy<ImageVector> = lazy {
+    private fun icon(
+        path: String,
+        thick: Boolean = false,
+        mirrored: Boolean = false,
+        filled: Boolean = false,
+    ): Lazy<ImageVector> = lazy {
         ImageVector
             .Builder(
                 defaultWidth = 24.dp,
@@ -45,6 +60,7 @@ internal object Icons {
                 autoMirror = mirrored,
             ).addPath(
                 pathData = addPathNodes(path),
+                fill = if (filled) SolidColor(Color.Black) else null,
                 stroke = SolidColor(Color.Black),
                 strokeLineWidth = if (thick) 4f else 2f,
                 strokeLineCap = StrokeCap.Round,

@@ -10,12 +10,8 @@ import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
-import androidx.compose.foundation.text.KeyboardOptions
-import androidx.compose.material3.Icon
-import androidx.compose.material3.IconButton
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
@@ -24,7 +20,6 @@ import androidx.compose.runtime.key
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.Role
-import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.style.TextAlign
 import app.pocketcard.Channel
 import app.pocketcard.FavouritesView
@@ -155,7 +150,7 @@ public fun OffersScreen(
     Known(offers.freshnessOf(OffersFilter.ALL), isSignedIn, onEvent, modifier) {
         Column(Modifier.fillMaxSize()) {
             Chips(filters, filter, { it.label }, { onEvent(OffersEvent.Filter(it)) })
-            if (filter != OffersFilter.FAVOURITES) SearchField(search, onEvent)
+            if (filter != OffersFilter.FAVOURITES) SearchField(search, { onEvent(OffersEvent.Search(it)) })
             Known(offers.freshnessOf(filter, favourites), isSignedIn, onEvent) {
                 when {
                     filter == OffersFilter.FAVOURITES -> Favourites(favourites, choosing, onEvent)
@@ -194,26 +189,6 @@ private val OffersFilter.label: Int
         OffersFilter.COUPONS -> R.string.offers_coupons
         OffersFilter.FAVOURITES -> R.string.offers_favourites
     }
-
-@Composable
-private fun SearchField(search: String, onEvent: (OffersEvent) -> Unit) {
-    Field(
-        search,
-        { onEvent(OffersEvent.Search(it)) },
-        text(R.string.search),
-        Modifier.padding(horizontal = STEP * 2),
-        keyboard = KeyboardOptions(imeAction = ImeAction.Done),
-        trailing = {
-            if (search.isEmpty()) {
-                Icon(Icons.search, contentDescription = null)
-            } else {
-                IconButton({ onEvent(OffersEvent.Search("")) }, Modifier.size(TARGET)) {
-                    Icon(Icons.close, text(R.string.search_clear))
-                }
-            }
-        },
-    )
-}
 
 /** There is nothing of this: why, and the way back to where there may be something. */
 @Composable

@@ -233,10 +233,15 @@ internal fun <T> Chips(
 
 /** In sight when the end is: asks for the next page, once for each. */
 @Composable
-internal fun NextPage(after: Int, onMore: () -> Unit, modifier: Modifier = Modifier) {
+internal fun NextPage(
+    after: Int,
+    onMore: () -> Unit,
+    modifier: Modifier = Modifier,
+    text: String = text(R.string.loading_older),
+) {
     val tell by rememberUpdatedState(onMore)
     LaunchedEffect(after) { tell() }
-    Quiet(text(R.string.loading_older), modifier.padding(vertical = STEP))
+    Quiet(text, modifier.padding(vertical = STEP))
 }
 
 /** The picture of a row: a sign where there is none, and until it is there. Tells nothing that the row does not. */

@@ -10,6 +10,7 @@ import java.text.NumberFormat
 import java.time.Clock
 import java.time.DateTimeException
 import java.time.DayOfWeek
+import java.time.Duration
 import java.time.Instant
 import java.time.LocalDate
 import java.time.LocalTime
@@ -33,6 +34,7 @@ internal class Words(
     private val day = formatter("dMMMM")
     private val dayOfYear = formatter("dMMMMy")
     private val weekday = formatter("EEEEdMMMM")
+    private val timeOfDay = formatter(if (is24Hour) "EEEEHm" else "EEEEhm")
     private val dayOfWeek = DateTimeFormatter.ofPattern("EEEE", locale)
 
     /** The day on which [at] falls for the member. */
@@ -55,6 +57,13 @@ internal class Words(
 
     /** As `14:05` for an instant of today, else `3 December, 14:05`. */
     fun moment(at: Instant): String = if (dayOf(at) == today()) time(at) else "${day(at)}, ${time(at)}"
+
+    /** As `14:05` for an instant within half a day or today, `Thursday 14:05` within a week, else as [moment]. */
+    fun soon(at: Instant): String = when {
+        dayOf(at) == today() || Duration.between(clock.instant(), at) < HALF_A_DAY -> time(at)
+        dayOf(at) < today().plusWeeks(1) -> timeOfDay.format(at.atZone(zone))
+        else -> moment(at)
+    }
 
     /** As `Thursday`. */
     fun weekday(day: DayOfWeek): String = dayOfWeek.format(day)
@@ -158,6 +167,8 @@ internal class Words(
 
         /** Of a day. */
         const val HOURS = 24
+
+        val HALF_A_DAY: Duration = Duration.ofHours(12)
 
         val TWO = BigDecimal(2)
     }

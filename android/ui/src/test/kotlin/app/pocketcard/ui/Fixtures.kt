@@ -20,11 +20,17 @@ import app.pocketcard.OfferKind
 import app.pocketcard.OfferState
 import app.pocketcard.OfferView
 import app.pocketcard.OffersView
+import app.pocketcard.OpenState
 import app.pocketcard.Participation
+import app.pocketcard.Position
 import app.pocketcard.Reward
 import app.pocketcard.RotatingHindrance
 import app.pocketcard.SessionView
 import app.pocketcard.StaleReason
+import app.pocketcard.StoreAddress
+import app.pocketcard.StoreAttribute
+import app.pocketcard.StoreRow
+import app.pocketcard.StoresView
 import app.pocketcard.StreakDot
 import app.pocketcard.Symbol
 import app.pocketcard.Symbology
@@ -230,3 +236,16 @@ val SCRATCH = Game("scratch", "Scratch and win", GameKind.Scratch, emptyList(), 
 
 val NO_TASKS =
     TasksView(emptyList(), emptyList(), emptyList(), emptyList(), null, emptyList(), emptyList(), null, LIVE)
+
+fun store(
+    id: Long,
+    title: String,
+    open: OpenState,
+    distance: Double? = null,
+    attributes: List<StoreAttribute> = emptyList(),
+    isFavourite: Boolean = false,
+    zone: String = BERLIN,
+    address: StoreAddress = StoreAddress("Berlin", "Marktplatz", "1", "2", null, null),
+) = StoreRow(id, title, Position(52.5, 13.4), distance, open, zone, address, attributes, isFavourite)
+
+fun stores(vararg stores: StoreRow) = StoresView(stores.toList(), false, null, Position(52.5, 13.4), emptyList(), LIVE)

@@ -20,6 +20,7 @@ import app.pocketcard.HistoryFilter
 import app.pocketcard.HistoryView
 import app.pocketcard.InboxView
 import app.pocketcard.OfferState
+import app.pocketcard.OpenState
 import org.junit.After
 import org.junit.Before
 import org.junit.Rule
@@ -46,6 +47,7 @@ class RecompositionTest {
     private var inbox by mutableStateOf(InboxView(emptyList(), 0u, false, LIVE))
 
     private var tasks by mutableStateOf(NO_TASKS.copy(tasks = listOf(task("a", "Bread"), task("b", "Cheese"))))
+    private var stores by mutableStateOf(stores(store(1, "Harbour", OpenState.Unknown)))
 
     @Before
     fun trace() = Composer.setTracer(
@@ -85,13 +87,22 @@ class RecompositionTest {
                     Box(part) { OffersScreen(offers, OffersFilter.ALL, "", true, {}) }
                     Box(part) { InboxScreen(inbox, true, {}) }
                     Box(part) { TasksScreen(tasks, true, {}) }
+                    Box(part) { StoresScreen(stores, StoresFilter(), "", isSignedIn = true, hasPosition = true, {}) }
                 }
             }
         }
         compose.waitForIdle()
         assertTrue(
             ran.containsAll(
-                listOf("CardScreen", "BalanceScreen", "HistoryScreen", "OffersScreen", "InboxScreen", "TasksScreen"),
+                listOf(
+                    "CardScreen",
+                    "BalanceScreen",
+                    "HistoryScreen",
+                    "OffersScreen",
+                    "InboxScreen",
+                    "TasksScreen",
+                    "StoresScreen",
+                ),
             ),
             ran.toString(),
         )
@@ -127,6 +138,10 @@ class RecompositionTest {
         )
         // The other task is as it was.
         assertEquals(1, ran.count { it == "TaskContent" })
+
+        val afterStores = ranAfter { stores = stores(store(1, "Harbour", OpenState.Closed(null))) }
+        assertTrue("StoresScreen" in afterStores, afterStores.toString())
+        assertEquals(emptySet(), afterStores.intersect(setOf("CardScreen", "OffersScreen", "TasksScreen")))
 
         val afterCard = ranAfter { card = ready(code(symbol = symbol("PC1:4711:993310"))) }
         assertTrue("CardScreen" in afterCard, afterCard.toString())
