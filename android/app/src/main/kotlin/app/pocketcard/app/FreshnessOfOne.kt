@@ -12,6 +12,9 @@ import app.pocketcard.Pocketcard
 import app.pocketcard.PocketcardException
 import app.pocketcard.StaleReason
 
+/** What the core said of one thing; null: that there is none. */
+internal data class Known<out T>(val value: T?)
+
 /**
  * How fresh what is known of one thing is, for the page that a link may have led to: [all] that there is of its kind may
  * lack it for being older than the link. So what was not there since the page was opened is asked for, and before the

@@ -13,7 +13,10 @@ import app.pocketcard.Route
 import app.pocketcard.ui.Failure
 import app.pocketcard.ui.OffersFilter
 import app.pocketcard.ui.SettingsEvent
+import app.pocketcard.ui.StoresFilter
 import app.pocketcard.ui.asFailure
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.launch
 
 /**
@@ -49,6 +52,12 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     /** What is about the offers alone. */
     val offers = OffersModel(saved, this)
 
+    /** What is about tasks and games alone. */
+    val tasks = TasksModel(this)
+
+    /** What is about the stores alone. */
+    val stores = StoresModel(saved, this)
+
     /** Goes where [way] ends. */
     fun go(way: List<Place>) {
         if (way.last() != place) failure = null
@@ -62,6 +71,7 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
         when (route) {
             Route.Offers -> offers.show(OffersFilter.ALL)
             Route.Coupons -> offers.show(OffersFilter.COUPONS)
+            Route.Stores -> stores.show(StoresFilter())
             else -> Unit
         }
         go(route.way)
@@ -71,6 +81,8 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     fun left() {
         offers.show(OffersFilter.ALL)
         offers.search("")
+        tasks.forget()
+        stores.forget()
         go(START)
     }
 
@@ -106,6 +118,11 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
         } catch (error: PocketcardException) {
             fail(error.asFailure())
         }
+    }
+
+    /** What a screen asks for; what keeps it from an answer is said. */
+    fun <T> told(shown: Flow<T>): Flow<T> = shown.catch { error ->
+        if (error is PocketcardException) fail(error.asFailure()) else throw error
     }
 
     /** Does something beside whatever else is done. */

@@ -10,6 +10,7 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
@@ -45,31 +46,45 @@ import kotlinx.coroutines.flow.first
 internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window, refuseScreenshots: Boolean) {
     val place = model.place
     val screens = rememberSaveableStateHolder()
+    val context = LocalContext.current
     BackHandler(model.hasBack) { model.back() }
     PocketcardFrame(
         place.destination,
         title = stringResource(place.title),
-        freshness = core?.freshness(place, model.offers.filter),
+        freshness = core?.freshness(place, model),
         onEvent = { event ->
             when (event) {
-                is FrameEvent.Go -> model.go(event.destination.way)
-                FrameEvent.Back -> model.back()
-                FrameEvent.Refresh -> core?.let(model::refresh)
-                FrameEvent.FailureRead -> model.failureRead()
+                is FrameEvent.Go -> {
+                    model.go(event.destination.way)
+                }
+
+                FrameEvent.Back -> {
+                    model.back()
+                }
+
+                FrameEvent.Refresh -> {
+                    if (core != null) {
+                        model.refresh(core)
+                        if (place == Place.Stores) model.stores.locateAgain(core, context)
+                    }
+                }
+
+                FrameEvent.FailureRead -> {
+                    model.failureRead()
+                }
             }
         },
         isRefreshing = model.isRefreshing,
         unread = core?.unread() ?: 0,
         failure = model.failure.takeUnless { core != null && core.saysFailure(place) },
         hasBack = place.isPage,
-        destinations = DESTINATIONS,
     ) {
         if (core == null) return@PocketcardFrame
         // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
         screens.SaveableStateProvider(place.name) {
             Screen(place, core, model, remember(window) { CodeWindow(window, refuseScreenshots) })
             DisposableEffect(Unit) {
-                onDispose { if (place.isPage && place !in model.way) screens.removeState(place.name) }
+                onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
             }
         }
     }
@@ -83,6 +98,11 @@ private fun Screen(place: Place, core: Pocketcard, model: MemberModel, window: C
     Place.Offers -> Offers(core, model)
     is Place.Offer -> Offer(core, model, OfferId.Offer(place.offer), window)
     is Place.Coupon -> Offer(core, model, OfferId.Coupon(place.coupon), window)
+    Place.Tasks -> Tasks(core, model)
+    is Place.Task -> Tasks(core, model, first = place.task)
+    is Place.Game -> Game(core, model, place.game)
+    Place.Stores -> Stores(core, model)
+    is Place.Store -> Store(core, model, place.store)
     Place.More -> More(core, model)
     Place.Balance -> Balance(core, model)
     Place.History -> History(core, model)
@@ -93,11 +113,13 @@ private fun Screen(place: Place, core: Pocketcard, model: MemberModel, window: C
 
 /** Of what the screen there shows; null where that is nothing of the platform. */
 @Composable
-private fun Pocketcard.freshness(place: Place, filter: OffersFilter): Freshness? = when (place) {
+private fun Pocketcard.freshness(place: Place, model: MemberModel): Freshness? = when (place) {
     Place.Card -> card.collectAsStateWithLifecycle().value.freshness
-    Place.Offers -> offersFreshness(filter)
+    Place.Offers -> offersFreshness(model.offers.filter)
     is Place.Offer -> offers.collectAsStateWithLifecycle().value.freshness
     is Place.Coupon -> offers.collectAsStateWithLifecycle().value.couponsFreshness
+    Place.Tasks, is Place.Task, is Place.Game -> tasks.collectAsStateWithLifecycle().value.freshness
+    Place.Stores, is Place.Store -> storesFreshness(model)
     Place.More, Place.Balance -> balance.collectAsStateWithLifecycle().value.freshness
     Place.History -> history.collectAsStateWithLifecycle().value.freshness
     Place.Inbox, is Place.Message -> inbox.collectAsStateWithLifecycle().value.freshness

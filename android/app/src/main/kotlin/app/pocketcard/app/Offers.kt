@@ -1,15 +1,10 @@
 package app.pocketcard.app
 
 import androidx.compose.runtime.Composable
-import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
-import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
-import androidx.compose.runtime.saveable.rememberSaveable
-import androidx.compose.runtime.setValue
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
-import app.pocketcard.OfferDetail
 import app.pocketcard.OfferId
 import app.pocketcard.OffersQuery
 import app.pocketcard.Pocketcard
@@ -17,22 +12,27 @@ import app.pocketcard.ui.Destination
 import app.pocketcard.ui.OfferEvent
 import app.pocketcard.ui.OfferScreen
 import app.pocketcard.ui.OffersEvent
+import app.pocketcard.ui.OffersFilter
 import app.pocketcard.ui.OffersScreen
+import app.pocketcard.ui.StoresFilter
 import app.pocketcard.ui.query
 import kotlinx.coroutines.flow.map
 
-/** The offers and coupons. Which store the member is in, this app does not know. */
+/** The offers and coupons, also of the store that the member is in. */
 @Composable
 internal fun Offers(core: Pocketcard, model: MemberModel) {
-    val query = model.offers.filter.query(model.offers.search)
-    val shown = remember(core, query) { core.offers(query) }
+    val here = (core.here(model) ?: return).value
+    // Who has left the store sees all again.
+    val filter = model.offers.filter.takeUnless { it == OffersFilter.HERE && here == null } ?: OffersFilter.ALL
+    val query = filter.query(model.offers.search, here)
+    val shown = remember(core, query) { model.told(core.offers(query)) }
     // What was let through before stays until this query's is there.
     val known by shown.collectAsStateWithLifecycle(core.offers.value.takeIf { query == OffersQuery() })
     val favourites by core.favourites.collectAsStateWithLifecycle()
     val offers = known ?: return
     OffersScreen(
         offers,
-        model.offers.filter,
+        filter,
         model.offers.search,
         core.hasMember(),
         onEvent = { event ->
@@ -46,27 +46,30 @@ internal fun Offers(core: Pocketcard, model: MemberModel) {
                 OffersEvent.Refresh -> model.refresh(core)
             }
         },
+        isInStore = here != null,
         favourites = favourites,
         activating = model.offers.activating.now,
         choosing = model.offers.choosing.now,
     )
 }
 
-private val OfferId.place: Place
+internal val OfferId.place: Place
     get() =
         when (this) {
             is OfferId.Offer -> Place.Offer(id)
             is OfferId.Coupon -> Place.Coupon(id)
         }
 
-/** One offer or coupon. */
+/** One offer or coupon; where the member is in a store, whether it applies there. */
 @Composable
 internal fun Offer(core: Pocketcard, model: MemberModel, id: OfferId, window: CodeWindow) {
-    val shown = remember(core, id) { core.offer(id).map(::Known) }
+    val here = (core.here(model) ?: return).value
+    val query = if (here == null) OffersQuery() else OffersFilter.HERE.query(here = here)
+    val shown = remember(core, id, query) { model.told(core.offer(id, query).map { Known(it) }) }
     val known by shown.collectAsStateWithLifecycle(null)
     val offers by core.offers.collectAsStateWithLifecycle()
-    val offer = (known ?: return).offer
-    if (offer != null && id is OfferId.Offer) Viewed(core, model, id.id)
+    val offer = (known ?: return).value
+    if (offer != null && id is OfferId.Offer) Viewed(core, model, Activity.OfferViewed(id.id))
     OfferScreen(
         offer,
         core.freshnessOfOne(
@@ -102,26 +105,13 @@ internal fun Offer(core: Pocketcard, model: MemberModel, id: OfferId, window: Co
                 }
 
                 OfferEvent.OpenStores -> {
-                    // This app has no stores, and says so to the screen.
+                    model.stores.show(StoresFilter(offer = (id as? OfferId.Offer)?.id))
+                    model.open(Place.Stores)
                 }
             }
         },
         isActivating = id is OfferId.Offer && id.id in model.offers.activating.now,
-        canOpenStores = false,
+        // Stores are looked for by an offer, not by a coupon.
+        canOpenStores = id is OfferId.Offer,
     )
-}
-
-/** What the core said; null: that there is none any more. */
-private data class Known(val offer: OfferDetail?)
-
-/** Notes that the member opened it: once, however often the window is made anew meanwhile. */
-@Composable
-private fun Viewed(core: Pocketcard, model: MemberModel, offer: Long) {
-    var isNoted by rememberSaveable { mutableStateOf(false) }
-    LaunchedEffect(core, offer) {
-        if (!isNoted) {
-            isNoted = true
-            model.act { core.track(Activity.OfferViewed(offer)) }
-        }
-    }
 }

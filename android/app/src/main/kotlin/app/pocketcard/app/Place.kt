@@ -28,6 +28,17 @@ internal sealed class Place(
 
     data class Coupon(val coupon: Long) : Place("$COUPON$coupon", Destination.OFFERS, R.string.coupon)
 
+    data object Tasks : Place("tasks", Destination.TASKS, UiR.string.tasks, isPage = false)
+
+    /** The tasks, of which the member came for this one. */
+    data class Task(val task: String) : Place("$TASK$task", Destination.TASKS, UiR.string.tasks, isPage = false)
+
+    data class Game(val game: String) : Place("$GAME$game", Destination.TASKS, R.string.game)
+
+    data object Stores : Place("stores", Destination.STORES, UiR.string.stores, isPage = false)
+
+    data class Store(val store: Long) : Place("$STORE$store", Destination.STORES, R.string.store)
+
     data object More : Place("more", Destination.MORE, UiR.string.more, isPage = false)
 
     data object Balance : Place("balance", Destination.MORE, UiR.string.more_balance)
@@ -43,10 +54,13 @@ internal sealed class Place(
 
 private const val OFFER = "offers/"
 private const val COUPON = "coupons/"
+private const val TASK = "tasks/"
+private const val GAME = "games/"
+private const val STORE = "stores/"
 private const val MESSAGE = "inbox/"
 
-/** The first of each destination that this app has. */
-private val firsts = listOf(Place.Card, Place.Offers, Place.More)
+/** The first of each destination. */
+private val firsts = listOf(Place.Card, Place.Offers, Place.Tasks, Place.Stores, Place.More)
 
 /** The pages that there is one of. */
 private val singles =
@@ -54,9 +68,6 @@ private val singles =
 
 /** Where the app opens, and what the way back ends at. */
 internal val START: List<Place> = listOf(Place.Card)
-
-/** What this app has a screen for: nothing else is in the bar. */
-internal val DESTINATIONS: List<Destination> = firsts.map { it.destination }
 
 /** What this app has a page for: nothing else stands behind More. */
 internal val MORE_PAGES: Map<MorePage, Place> = mapOf(
@@ -72,6 +83,9 @@ internal fun placeNamed(name: String): Place? {
     return (firsts + singles).find { it.name == name }
         ?: id(OFFER)?.toLongOrNull()?.let(Place::Offer)
         ?: id(COUPON)?.toLongOrNull()?.let(Place::Coupon)
+        ?: id(TASK)?.let(Place::Task)
+        ?: id(GAME)?.let(Place::Game)
+        ?: id(STORE)?.toLongOrNull()?.let(Place::Store)
         ?: id(MESSAGE)?.let(Place::Message)
 }
 
@@ -79,17 +93,24 @@ internal fun placeNamed(name: String): Place? {
 internal val Destination.way: List<Place>
     get() = START + firsts.filter { it.destination == this && it !in START }
 
-/** The way to where a link leads: to the card where this app has no screen for it. */
+/** What a screen there keeps stays, wherever else the member goes. */
+internal val Place.isFirst: Boolean get() = this in firsts
+
+/** The way to where a link leads. */
 internal val Route.way: List<Place>
     get() =
         when (this) {
             Route.Offers, Route.Coupons -> Destination.OFFERS.way
             is Route.Offer -> Destination.OFFERS.way + Place.Offer(offer)
             is Route.Coupon -> Destination.OFFERS.way + Place.Coupon(coupon)
+            Route.Tasks -> Destination.TASKS.way
+            is Route.Task -> START + Place.Task(task)
+            Route.Stores -> Destination.STORES.way
+            is Route.Store -> Destination.STORES.way + Place.Store(store)
             Route.Balance -> Destination.MORE.way + Place.Balance
             Route.History -> Destination.MORE.way + Place.History
             Route.Inbox -> Destination.MORE.way + Place.Inbox
             is Route.Message -> Destination.MORE.way + Place.Inbox + Place.Message(message)
             Route.Settings -> Destination.MORE.way + Place.Settings
-            Route.Card, Route.Tasks, is Route.Task, Route.Stores, is Route.Store -> START
+            Route.Card -> START
         }

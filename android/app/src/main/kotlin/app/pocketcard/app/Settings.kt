@@ -1,6 +1,5 @@
 package app.pocketcard.app
 
-import android.content.ActivityNotFoundException
 import android.content.Context
 import android.content.Intent
 import android.net.Uri
@@ -37,7 +36,7 @@ internal fun Settings(core: Pocketcard, model: MemberModel) {
             when (event) {
                 is SettingsEvent.SetConsent -> model.change(core, event)
 
-                SettingsEvent.OpenLanguage -> if (!context.opensLanguages()) model.fail(Failure.OnThisPhone)
+                SettingsEvent.OpenLanguage -> if (!context.opensLanguages()) model.fail(Failure.NoApp)
 
                 SettingsEvent.SignIn -> model.open(Place.SignIn)
 
@@ -77,10 +76,5 @@ private fun Context.opensLanguages(): Boolean {
     } else {
         Intent(Settings.ACTION_LOCALE_SETTINGS)
     }
-    return try {
-        startActivity(intent)
-        true
-    } catch (_: ActivityNotFoundException) {
-        false
-    }
+    return opens(intent)
 }

@@ -48,7 +48,7 @@ internal fun SignIn(core: Pocketcard, model: MemberModel) {
 
                 is SignInEvent.NewPassword -> model.ask { core.setNewPassword(event.code, event.password) }
 
-                SignInEvent.OpenTerms -> if (!uriHandler.opens(terms)) model.fail(Failure.OnThisPhone)
+                SignInEvent.OpenTerms -> if (!uriHandler.opens(terms)) model.fail(Failure.NoApp)
 
                 // This app has no scanner, and says so to the screen.
                 SignInEvent.ScanCard -> Unit

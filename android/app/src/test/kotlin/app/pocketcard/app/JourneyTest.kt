@@ -1,233 +1,46 @@
 package app.pocketcard.app
 
-import android.app.Activity
-import android.app.Notification
-import android.app.NotificationManager
 import android.content.Context
-import android.content.Intent
-import android.graphics.Bitmap
-import android.graphics.Matrix
-import android.net.ConnectivityManager
-import android.net.NetworkCapabilities
-import android.net.Uri
 import android.os.Bundle
 import android.view.WindowManager.LayoutParams
-import androidx.compose.ui.graphics.asAndroidBitmap
-import androidx.compose.ui.test.ComposeTimeoutException
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.captureToImage
-import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasScrollAction
-import androidx.compose.ui.test.hasScrollToNodeAction
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.isDialog
-import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.isHeading
-import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.isSelected
-import androidx.compose.ui.test.junit4.createEmptyComposeRule
 import androidx.compose.ui.test.onFirst
-import androidx.compose.ui.test.onRoot
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
-import androidx.compose.ui.test.performScrollToNode
-import androidx.compose.ui.test.performTextReplacement
-import androidx.compose.ui.test.printToString
 import app.pocketcard.CardView
 import app.pocketcard.HistoryWhat
 import app.pocketcard.OfferId
 import app.pocketcard.OfferState
-import app.pocketcard.Pocketcard
 import app.pocketcard.PushService
 import app.pocketcard.SessionView
-import app.pocketcard.platform.FcmService
-import app.pocketcard.platform.testing.KeystoreInMemory
 import app.pocketcard.platform.testing.scanned
 import app.pocketcard.testing.Phone
 import app.pocketcard.testing.Sandbox
 import app.pocketcard.testing.signIn
-import com.google.firebase.messaging.RemoteMessage
 import com.google.zxing.NotFoundException
 import kotlinx.coroutines.runBlocking
-import kotlinx.serialization.json.JsonElement
-import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
-import org.junit.After
-import org.junit.Before
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
 import org.robolectric.Robolectric
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
-import org.robolectric.Shadows.shadowOf
-import org.robolectric.android.controller.ActivityController
-import org.robolectric.shadows.ShadowNetwork
-import org.robolectric.shadows.ShadowNetworkCapabilities
 import java.math.BigDecimal
-import java.text.NumberFormat
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
-import kotlin.test.fail
 import kotlin.time.Duration.Companion.seconds
 
-/**
- * The real app, its activity, its screens and the real core, against a platform that the test starts; the till reads
- * the pixels of the screen.
- */
-@RunWith(RobolectricTestRunner::class)
-class JourneyTest {
-    @get:Rule val keystore = KeystoreInMemory()
-
-    @get:Rule val compose = createEmptyComposeRule()
-
-    private val sandbox = Sandbox(stores = 3)
-    private val app get() = RuntimeEnvironment.getApplication() as JourneyApp
-    private val core: Pocketcard get() = runBlocking { app.pocketcard() }
-    private val notifications get() = app.getSystemService(NotificationManager::class.java)
-    private var window: ActivityController<MainActivity>? = null
-
-    @Before
-    fun platform() {
-        JourneyApp.platform = sandbox.url
-    }
-
-    @After
-    fun end() {
-        window?.close()
-        app.onTerminate()
-        sandbox.close()
-    }
-
-    private fun open(intent: Intent = Intent(app, MainActivity::class.java)): MainActivity {
-        window?.close()
-        return Robolectric.buildActivity(MainActivity::class.java, intent).setup().also { window = it }.get()
-    }
-
-    /** The process ends and is begun anew. */
-    private fun begunAnew() {
-        window?.close()
-        app.onTerminate()
-        open()
-    }
-
-    /** Android ends the process behind the member's back, and when they return gives the window what it had saved. */
-    private fun endedByAndroid() {
-        val saved = Bundle()
-        checkNotNull(window).saveInstanceState(saved).close()
-        app.onTerminate()
-        window = Robolectric.buildActivity(MainActivity::class.java).setup(saved)
-    }
-
-    private fun back() = compose.runOnUiThread { checkNotNull(window).get().onBackPressedDispatcher.onBackPressed() }
-
-    private fun tap(what: SemanticsMatcher) {
-        val button = what and hasClickAction() and isEnabled()
-        waitFor(button)
-        val node = compose.onNode(button)
-        if (isThere(button and hasAnyAncestor(hasScrollAction()))) node.performScrollTo()
-        node.performClick()
-    }
-
-    private fun tap(text: String) = tap(hasText(text))
-
-    /** In the question that is before the screen. */
-    private fun confirm(text: String) = tap(hasText(text) and hasAnyAncestor(isDialog()))
-
-    private fun type(label: String, text: String) {
-        val field = hasText(label) and hasSetTextAction()
-        waitFor(field)
-        compose.onNode(field).performTextReplacement(text)
-    }
-
-    /** Whom a test is not about how they came in. */
-    private fun signIn(phone: String) = runBlocking { core.signIn(sandbox, phone) }
-
-    /** As a member does. */
-    private fun signInByHand() {
-        tap("Sign in")
-        type("Phone number", PHONE)
-        tap("Sign in")
-        waitFor("Enter your code")
-    }
-
-    /** Brings what a list has further down onto the screen. */
-    private fun reach(text: String) {
-        waitFor(hasScrollToNodeAction())
-        compose.onNode(hasScrollToNodeAction()).performScrollToNode(hasText(text))
-    }
-
-    /** Android says that there is a signal again. */
-    private fun signalReturns() {
-        val connected = ShadowNetworkCapabilities.newInstance()
-        shadowOf(connected).addCapability(NetworkCapabilities.NET_CAPABILITY_VALIDATED)
-        val network = ShadowNetwork.newInstance(7)
-        for (callback in shadowOf(app.getSystemService(ConnectivityManager::class.java)).networkCallbacks) {
-            callback.onLost(network)
-            callback.onCapabilitiesChanged(network, connected)
-        }
-    }
-
-    private fun isThere(what: SemanticsMatcher) = compose.onAllNodes(what).fetchSemanticsNodes().isNotEmpty()
-
-    private fun waitFor(what: SemanticsMatcher) = try {
-        compose.waitUntil(TIMEOUT) { isThere(what) }
-    } catch (_: ComposeTimeoutException) {
-        fail("nothing with ${what.description} in\n${compose.onAllNodes(isRoot()).printToString(Int.MAX_VALUE)}")
-    }
-
-    private fun waitFor(text: String) = waitFor(hasText(text, substring = true))
-
-    private fun waitForCode() = waitFor(hasContentDescription("code ready to scan", substring = true))
-
-    private fun screen(): Bitmap = compose.onRoot().captureToImage().asAndroidBitmap()
-
-    private fun Bitmap.mirrored(): Bitmap =
-        Bitmap.createBitmap(this, 0, 0, width, height, Matrix().apply { setScale(-1f, 1f) }, false)
-
-    /** The cashier holds the scanner over the phone: what the till says. */
-    private fun atTheTill(): JsonObject = sandbox.scan(screen().scanned())
-
-    /** What was pushed to this phone, handed over as Firebase does. */
-    private fun takePushes() {
-        fun JsonElement.at(name: String) = jsonObject.getValue(name)
-        val pushed = sandbox.ask("GET", "/push/poll?token=$TOKEN&after=0&wait=10").at("messages").jsonArray
-        val service = Robolectric.setupService(FcmService::class.java)
-        for (push in pushed) {
-            val data = push.at("payload").at("message").at("data").jsonObject
-            val message = RemoteMessage.Builder("to")
-            data.forEach { (key, value) -> message.addData(key, value.jsonPrimitive.content) }
-            service.onMessageReceived(message.build())
-        }
-    }
-
-    /** The member taps the notification with this title: what that starts our window with. */
-    private fun tapNotification(title: String): Intent {
-        val shown = notifications.activeNotifications.map { it.notification }
-        shadowOf(app).clearNextStartedActivities()
-        shown.first { it.extras.getString(Notification.EXTRA_TITLE) == title }.contentIntent.send()
-        val tapped = shadowOf(app).nextStartedActivity
-        val first = Class.forName(checkNotNull(tapped.component).className).asSubclass(Activity::class.java)
-        Robolectric.buildActivity(first, tapped).use { it.create() }
-        return shadowOf(app).nextStartedActivity
-    }
-
-    private fun code() = assertIs<CardView.Ready>(runBlocking { core.currentCard() }).code.text
-
-    /** The till takes none twice. */
-    private fun waitForAnotherCodeThan(before: String) =
-        compose.waitUntil(40_000) { (core.card.value as? CardView.Ready)?.code?.text != before }
-
+/** Signing in, the card, offers, messages, settings. */
+class JourneyTest : Journey() {
     @Test
     fun `a member signs in, the till reads the screen, what that brings outlives the signal, nothing a sign-out`() {
         sandbox.member(PHONE, points = 100)
@@ -305,8 +118,6 @@ class JourneyTest {
         tap("More")
     }
 
-    private fun written(amount: BigDecimal): String = NumberFormat.getInstance().format(amount)
-
     /** Of the member, in any file of the app's; in the secrets, what tells this installation from others. */
     private fun nothingIsLeft() {
         val files = app.dataDir.walk().filter { it.isFile }.toList()
@@ -319,11 +130,8 @@ class JourneyTest {
         assertEquals(setOf("pocketcard.installation", "pocketcard.push"), secrets)
     }
 
-    private fun open(link: String) =
-        open(Intent(Intent.ACTION_VIEW, Uri.parse(link)).setClass(app, MainActivity::class.java))
-
     @Test
-    fun `links lead to their screens, strangers' to the card, as those to what this app has not`() {
+    fun `links lead to their screens, strangers' to the card`() {
         val pages =
             mapOf("balance" to "Balance", "history" to "History", "inbox" to "Inbox", "settings" to "Settings")
         for ((link, title) in pages) {
@@ -338,8 +146,17 @@ class JourneyTest {
             back()
             waitFor(hasText("Offers") and isSelected())
         }
+        for ((link, name) in mapOf("tasks" to "Tasks", "tasks/install" to "Tasks", "stores" to "Stores")) {
+            open("pocketcard://$link")
+            waitFor(hasText(name) and isSelected())
+            back()
+            waitFor(hasText("Card") and isSelected())
+        }
+        open("pocketcard://stores/1")
+        waitFor(hasText("Store") and isHeading())
+        back()
+        waitFor(hasText("Stores") and isSelected())
         for (link in listOf(
-            "pocketcard://tasks",
             "https://stranger.example/balance",
             "https://stranger.example/offers/7",
             "pocketcard://offers/7/../../card",
@@ -352,15 +169,6 @@ class JourneyTest {
             compose.waitForIdle()
             compose.onNode(hasText("Card") and isSelected()).assertExists()
         }
-    }
-
-    @Test
-    fun `nothing leads to what this app has not`() {
-        signIn(Sandbox.ANNA)
-        open()
-        tap("More")
-        waitFor("Settings")
-        for (name in listOf("Tasks", "Stores")) compose.onNode(hasText(name)).assertDoesNotExist()
     }
 
     private fun state(offer: Long) = core.offers.value.offers
@@ -732,19 +540,13 @@ class JourneyTest {
     }
 
     private companion object {
-        const val PHONE = "+491713920077"
-        const val NEW = "+491713920078"
-        const val TOKEN = "a-token"
-
         /** Of the programme's own offers, as the sandbox has them: a personal one, to be accepted. */
         const val HEALTHY_WEEK = 7L
 
         /** Of a test's own. */
         const val BRUNCH = 4711L
-        const val COFFEE = """{"goodsId": "coffee", "name": "Coffee", "count": 1, "price": 50}"""
 
         /** Of the history, as the core asks for it, and some. */
         const val TWO_PAGES = 110
-        const val TIMEOUT = 30_000L
     }
 }

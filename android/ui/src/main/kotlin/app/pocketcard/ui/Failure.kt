@@ -27,6 +27,12 @@ public sealed interface Failure {
 
     /** Something is wrong on this phone, or in the app. */
     public data object OnThisPhone : Failure
+
+    /** It takes another app, and the phone has none for it. */
+    public data object NoApp : Failure
+
+    /** Where the phone is, it does not know, or the member does not let the app know. */
+    public data object NoPosition : Failure
 }
 
 /** This exception as a screen says it. */
@@ -76,4 +82,8 @@ internal fun words(failure: Failure): String = when (failure) {
     Failure.NotOffered -> text(R.string.failure_not_offered)
 
     Failure.OnThisPhone -> text(R.string.failure_on_this_phone)
+
+    Failure.NoApp -> text(R.string.failure_no_app)
+
+    Failure.NoPosition -> text(R.string.failure_no_position)
 }

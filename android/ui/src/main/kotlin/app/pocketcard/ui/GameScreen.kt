@@ -271,12 +271,10 @@ private fun Wheel(sectors: List<String>, sector: Int?, isThere: Boolean, onThere
 }
 
 /** Three colours in turn; the last sector has none that its neighbours have. */
-private fun sectorColour(at: Int, all: Int): Int = if (at == all - 1 && at % COLOURS == 0 &&
-    all > 1
-) {
-    1
-} else {
-    at % COLOURS
+private fun sectorColour(at: Int, all: Int): Int {
+    val isLast = at > 0 && at == all - 1
+    val colour = at % COLOURS
+    return if (isLast && colour == 0) 1 else colour
 }
 
 private fun label(

@@ -41,12 +41,9 @@ internal fun address(address: StoreAddress): String {
 internal fun words(attribute: StoreAttribute): String = when (val value = attribute.value) {
     "", "true", "True", "yes", "Yes" -> apart(attribute.name)
 
-    else -> if (attribute.name ==
-        FORMAT
-    ) {
-        apart(value)
-    } else {
-        "${apart(attribute.name)} ${value.filter { it !in SIGNS }.replace(",", ", ")}"
+    else -> when (attribute.name) {
+        FORMAT -> apart(value)
+        else -> "${apart(attribute.name)} ${value.filter { it !in SIGNS }.replace(",", ", ")}"
     }
 }
 

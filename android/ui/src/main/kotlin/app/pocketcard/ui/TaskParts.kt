@@ -53,21 +53,18 @@ internal class Rewards(val currencies: List<Currency>, val badges: List<Badge>)
 @Composable
 internal fun reward(reward: Reward?, rewards: Rewards): String? {
     if (reward == null) return null
-    val badge = reward.badge?.let { id -> rewards.badges.firstOrNull { it.id == id }?.title }
     val parts = listOfNotNull(
         reward.points?.let { words().change(it, rewards.currencies) },
         reward.offer?.let { text(R.string.reward_offer) },
-        reward.badge?.let {
-            if (badge ==
-                null
-            ) {
-                text(R.string.reward_badge)
-            } else {
-                text(R.string.reward_this_badge, badge)
-            }
-        },
+        reward.badge?.let { badge(it, rewards.badges) },
     )
     return parts.takeIf { it.isNotEmpty() }?.joinToString(" · ")
+}
+
+@Composable
+private fun badge(id: String, badges: List<Badge>): String {
+    val badge = badges.firstOrNull { it.id == id } ?: return text(R.string.reward_badge)
+    return text(R.string.reward_this_badge, badge.title)
 }
 
 /** [text] as it begins a line. */
