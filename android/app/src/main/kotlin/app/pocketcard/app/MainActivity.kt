@@ -69,14 +69,19 @@ public class MainActivity : ComponentActivity() {
 
     /** What is done as long as the window is seen. */
     private suspend fun inFront(core: Pocketcard) {
-        core.setActive(true)
+        // Turning the phone makes another window, and is no other opening of the app.
+        if (!model.isInFront) core.setActive(true)
+        model.isInFront = true
         NetworkWatch(this, core).use {
             try {
                 refresh(core)
                 awaitCancellation()
             } finally {
-                core.setActive(false)
-                BackgroundWork.flushSoon(this)
+                if (!isChangingConfigurations) {
+                    model.isInFront = false
+                    core.setActive(false)
+                    BackgroundWork.flushSoon(this)
+                }
             }
         }
     }

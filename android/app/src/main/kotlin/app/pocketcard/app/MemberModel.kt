@@ -28,6 +28,9 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     var way by mutableStateOf(restored())
         private set
 
+    /** The app is in front, also while the phone is being turned. */
+    var isInFront = false
+
     /** Where the member is. */
     val place: Place get() = way.last()
 

@@ -61,6 +61,7 @@ import java.math.BigDecimal
 import java.text.NumberFormat
 import kotlin.test.assertIs
 import kotlin.test.fail
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * The real app, its activity, its screens and the real core, against a platform that the test starts; the till reads
@@ -140,6 +141,12 @@ abstract class Journey {
         type("Phone number", PHONE)
         tap("Sign in")
         waitFor("Enter your code")
+    }
+
+    /** The platform has every activity of this phone. */
+    protected fun allIsTold() = compose.waitUntil(TIMEOUT) {
+        runBlocking { core.flush(5.seconds) }
+        core.outbox.value.queued == 0u
     }
 
     /** Brings what a list has further down onto the screen. */

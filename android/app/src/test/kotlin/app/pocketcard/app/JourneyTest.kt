@@ -331,21 +331,19 @@ class JourneyTest : Journey() {
         open()
         waitForCode()
         tap("Offers")
-        compose.waitUntil(TIMEOUT) {
-            runBlocking { core.flush(5.seconds) }
-            core.outbox.value.queued == 0u
-        }
+        allIsTold()
         sandbox.cutOff()
         tap("Your healthy week")
         waitFor("Where and when")
         compose.waitUntil(TIMEOUT) { core.outbox.value.queued == 1u }
         checkNotNull(window).recreate()
         waitFor("Where and when")
+        compose.waitForIdle()
+        assertEquals(1u, core.outbox.value.queued)
         back()
         tap("Your healthy week")
         waitFor("Where and when")
-        compose.waitUntil(TIMEOUT) { core.outbox.value.queued >= 2u }
-        assertEquals(2u, core.outbox.value.queued)
+        compose.waitUntil(TIMEOUT) { core.outbox.value.queued == 2u }
     }
 
     @Test

@@ -4,6 +4,7 @@ import android.Manifest
 import android.content.pm.PackageManager
 import android.location.Location
 import android.location.LocationManager
+import android.os.Looper
 import android.os.SystemClock
 import androidx.compose.ui.test.hasContentDescription
 import androidx.compose.ui.test.hasSetTextAction
@@ -19,6 +20,7 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
+import java.util.concurrent.TimeUnit
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 
@@ -234,6 +236,27 @@ class StoresJourneyTest : Journey() {
         type("Search", "Alexanderplatz")
         tap(ALEX)
         waitFor("Hours this week")
+    }
+
+    @Test
+    fun `an activity tells what was looked for and which store was opened, and no more when the phone is turned`() {
+        sandbox.member(PHONE)
+        signIn(PHONE)
+        open("pocketcard://stores")
+        waitFor("Find a store")
+        allIsTold()
+        sandbox.cutOff()
+        type("Search", "Marienplatz")
+        // What is noted is what stands when the member pauses.
+        shadowOf(Looper.getMainLooper()).idleFor(1, TimeUnit.SECONDS)
+        compose.waitUntil(TIMEOUT) { core.outbox.value.queued == 1u }
+        tap(MUNICH)
+        waitFor("Hours this week")
+        compose.waitUntil(TIMEOUT) { core.outbox.value.queued == 2u }
+        checkNotNull(window).recreate()
+        waitFor("Hours this week")
+        compose.waitForIdle()
+        assertEquals(2u, core.outbox.value.queued)
     }
 
     private companion object {
