@@ -8,7 +8,7 @@ use pocketcard::offers::favourites::{CellChange, FavouritesPeriod};
 use pocketcard::offers::rules::{Channel, WhyNot};
 use pocketcard::offers::{Applies, OfferId, OfferKind, OfferState, OfferStore, OfferView, OffersQuery};
 use pocketcard::stores::{StoreAttribute, StoreRow, StoresQuery};
-use pocketcard::types::{Decimal, Timestamp};
+use pocketcard::types::{Decimal, Screen, Timestamp};
 use pocketcard::{Loyalty, LoyaltyError};
 use pocketcard_tests::{ANNA, BORIS, CLARA, PATIENCE, Phone, Platform, TestClock, rejection, run};
 use serde_json::{Value, json};
@@ -402,6 +402,27 @@ fn what_ends_is_gone_at_its_instant_without_a_network() {
     // Trusted time is told to the second, and may be that much behind.
     phone.clock.pass(Duration::from_secs(62));
     assert_eq!(shown(), 0);
+}
+
+#[test]
+fn what_ends_and_a_new_day_are_told_while_the_app_is_open() {
+    let (platform, phone) = on_saturday(ANNA);
+    let end = SATURDAY.parse::<Timestamp>().unwrap() + HOUR;
+    platform.put_offer(&json!({ "id": 4711, "title": "Flash sale", "end": end, "rules": {} }));
+    run(phone.app().refresh()).unwrap();
+    let noted = |app: &Loyalty| u64::from(app.outbox().queued) + app.outbox().sent;
+    let before = noted(phone.app());
+    phone.app().set_active(true);
+    // With the first look: what is told after it is for what passes alone.
+    phone.wait("the opening", |app| (noted(app) > before).then_some(()));
+    sent(&phone);
+    let before = phone.watch.told().len();
+    platform.advance(DAY);
+    phone.clock.pass(DAY);
+    phone.wait("the end of the sale, and the new day of the tasks", |_| {
+        let told = phone.watch.told().split_off(before);
+        [Screen::Offers, Screen::Tasks].iter().all(|screen| told.contains(screen)).then_some(())
+    });
 }
 
 #[test]

@@ -35,7 +35,7 @@ use crate::state::{Answer, Capabilities, Change, Moment, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
 use crate::storage::{Opened, Storage, Written};
 use crate::stores::ZoneAt;
-use crate::types::{StaleReason, Timestamp};
+use crate::types::{Screen, StaleReason, Timestamp};
 
 use flush::{FLUSH_BEFORE_SIGN_OUT, Incoming, Outgoing};
 use jiff::tz::TimeZone;
@@ -88,8 +88,8 @@ pub(crate) struct Engine {
     flushing: SingleFlight<u32>,
     /// What pushes told of and is still to be pulled; none: nobody is about to.
     pushed: Mutex<Option<BTreeSet<Part>>>,
-    /// When offers and favourite products change by themselves next: the app may have been away meanwhile.
-    due: Mutex<[Option<Timestamp>; 2]>,
+    /// When offers, favourite products and tasks change by themselves next: the app may have been away meanwhile.
+    due: Mutex<[Option<Timestamp>; 3]>,
     chain: Chain,
 }
 
@@ -588,7 +588,7 @@ impl Engine {
         self.note_opened();
         loop {
             self.note_active();
-            self.tell_what_passed(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
+            self.tell_what_passed();
             if self.flush_due() {
                 self.flush().await;
             }
@@ -609,6 +609,23 @@ impl Engine {
                 }
             }
             sleep(TICK).await;
+        }
+    }
+
+    /// Has the screens told of which something came, went or began since the last look, and says when to look again.
+    fn tell_what_passed(&self) {
+        let (state, now) = (self.state(), self.now().0.at);
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = [Screen::Offers, Screen::Favourites, Screen::Tasks].into_iter().zip(*due);
+        let passed: Vec<_> = passed.filter(|(_, due)| due.is_some_and(|at| at <= now)).collect();
+        *due = [
+            crate::offers::next_change(&state.offers, &state.coupons, now),
+            crate::offers::favourites::next_change(&state.favourites, now),
+            crate::tasks::next_change(&state.tasks, now, &self.zone),
+        ];
+        drop(due);
+        for (screen, _) in passed {
+            self.delivery.publish([screen]);
         }
     }
 

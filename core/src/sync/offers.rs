@@ -12,7 +12,6 @@ use crate::offers::rules::StoreFacts;
 use crate::offers::{self, OfferAct, OfferDetail, OfferId, OfferStore, OffersQuery, OffersView, Ours, Seen};
 use crate::platform::{Fetched, Platform};
 use crate::state::{Answer, Part};
-use crate::types::{Screen, Timestamp};
 
 impl Engine {
     /// What the offers' screen shows.
@@ -114,21 +113,6 @@ impl Engine {
         if !failures.is_empty() {
             self.settle(&failures);
         }
-    }
-
-    /// Has the screens told of which something came, went or began since the last look, and says when to look again.
-    pub(super) fn tell_what_passed(&self, due: &mut [Option<Timestamp>; 2]) {
-        let (state, now) = (self.state(), self.now().0.at);
-        let passed = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-        let [offers_due, favourites_due] = *due;
-        if passed(offers_due) {
-            self.delivery.publish([Screen::Offers]);
-        }
-        if passed(favourites_due) {
-            self.delivery.publish([Screen::Favourites]);
-        }
-        *due =
-            [offers::next_change(&state.offers, &state.coupons, now), favourites::next_change(&state.favourites, now)];
     }
 }
 

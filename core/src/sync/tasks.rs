@@ -17,9 +17,10 @@ impl Engine {
     pub(crate) fn tasks(&self) -> TasksView {
         let state = self.state();
         let now = self.now().0.at;
+        let today = now.to_zoned(self.zone.clone()).date();
         let acts: Vec<_> = state.acts.of_tasks().collect();
         let ours = Ours { acts: &acts, own: &state.own };
-        tasks::view(&state.tasks, state.outbox.facts(), ours, (now, &self.zone), state.freshness(Part::Tasks))
+        tasks::view(&state.tasks, state.outbox.facts(), ours, (now, today), state.freshness(Part::Tasks))
     }
 
     /// Points of tasks that are done on this phone and not confirmed yet.

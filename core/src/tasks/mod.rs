@@ -217,9 +217,6 @@ pub struct TasksView {
     pub games: Vec<Game>,
     /// Points of tasks that are done on this phone and not confirmed yet. The balance shows them apart.
     pub expected: Vec<ExpectedPoints>,
-    /// When the view changes by itself, as when the member's day ends: pull it again then. None: not before something is
-    /// learned.
-    pub valid_until: Option<Timestamp>,
     /// How fresh the tasks are.
     pub freshness: Freshness,
 }
@@ -599,10 +596,9 @@ pub(crate) fn view<'a>(
     tasks: &'a Tasks,
     facts: impl Iterator<Item = &'a Fact>,
     ours: Ours<'a>,
-    (now, zone): (Timestamp, &TimeZone),
+    (now, today): (Timestamp, Date),
     freshness: Freshness,
 ) -> TasksView {
-    let today = zone.to_datetime(now).date();
     let facts = by_trigger(tasks, facts);
     let predicted: Vec<_> = tasks.tasks.iter().map(|task| predict(task, &facts, ours.acts)).collect();
     let mut shown: Vec<_> = predicted.iter().map(|task| show(task, ours, now, today)).collect();
@@ -636,13 +632,12 @@ pub(crate) fn view<'a>(
         badges: tasks.badges.clone(),
         level: tasks.level.clone(),
         games: tasks.games.iter().filter(|game| game.until.is_none_or(|until| until > now)).cloned().collect(),
-        valid_until: next_change(tasks, now, zone),
         freshness,
     }
 }
 
 /// The next instant at which a task or a game comes or goes by itself, or the member's day ends that a task goes by.
-fn next_change(tasks: &Tasks, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn next_change(tasks: &Tasks, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let today = zone.to_datetime(now).date();
     let by_days = tasks.tasks.iter().any(|task| task.rule.window_of(today).is_some());
     let tomorrow = if by_days { today.tomorrow().and_then(|day| day.to_zoned(zone.clone())).ok() } else { None };

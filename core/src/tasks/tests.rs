@@ -113,7 +113,7 @@ fn of(tasks: Vec<Task>) -> Tasks {
 /// What is shown at noon of a day.
 fn seen(tasks: &Tasks, facts: &[Fact], acts: &[(&TaskAct, Option<&str>)], own: &OwnTasks, on: &str) -> TasksView {
     let freshness = Freshness::Live { as_of: noon(on) };
-    view(tasks, facts.iter(), Ours { acts, own }, (noon(on), &TimeZone::UTC), freshness)
+    view(tasks, facts.iter(), Ours { acts, own }, (noon(on), day(on)), freshness)
 }
 
 fn seen_one(task: Task, facts: &[Fact], acts: &[(&TaskAct, Option<&str>)]) -> TaskView {
@@ -496,22 +496,15 @@ fn tasks_stand_in_the_order_in_which_they_matter() {
 }
 
 #[test]
-fn the_view_says_when_it_changes_by_itself() {
-    let valid_until = |rule: Rule| {
-        let tasks = of(vec![task("one", rule)]);
-        seen(&tasks, &[], &[], &OwnTasks::default(), TODAY).valid_until
-    };
+fn what_changes_by_itself_next_is_known() {
+    let next = |rule: Rule| next_change(&of(vec![task("one", rule)]), noon(TODAY), &TimeZone::UTC);
     let (starts, ends) = (noon("2026-12-11"), noon("2026-12-12"));
-    assert_eq!(valid_until(rule(Kind::Count, 3)), None);
-    assert_eq!(valid_until(Rule { starts, ends: Some(ends), ..rule(Kind::Count, 3) }), Some(starts));
-    assert_eq!(valid_until(Rule { ends: Some(ends), ..rule(Kind::Count, 3) }), Some(ends));
-    assert_eq!(valid_until(Rule { ends: Some(noon(TODAY)), ..rule(Kind::Count, 3) }), None, "that is past");
+    assert_eq!(next(rule(Kind::Count, 3)), None);
+    assert_eq!(next(Rule { starts, ends: Some(ends), ..rule(Kind::Count, 3) }), Some(starts));
+    assert_eq!(next(Rule { ends: Some(ends), ..rule(Kind::Count, 3) }), Some(ends));
+    assert_eq!(next(Rule { ends: Some(noon(TODAY)), ..rule(Kind::Count, 3) }), None, "that is past");
     let midnight: Timestamp = "2026-12-11T00:00:00Z".parse().unwrap();
-    assert_eq!(
-        valid_until(Rule { ends: Some(ends), ..rule(Kind::Streak, 3) }),
-        Some(midnight),
-        "a streak goes by days"
-    );
+    assert_eq!(next(Rule { ends: Some(ends), ..rule(Kind::Streak, 3) }), Some(midnight), "a streak goes by days");
 }
 
 #[test]

@@ -245,7 +245,6 @@ fn tasks() -> TasksView {
             until: None,
         }],
         expected: Vec::new(),
-        valid_until: None,
         freshness: live(),
     }
 }

@@ -355,7 +355,7 @@ public class Pocketcard private constructor(
                 card = core.state(Screen.CARD, at = { it.changesAt }) { card().steadied(drawn).also { drawn = it } },
                 balance = core.state(Screen.BALANCE) { balance() },
                 history = core.state(Screen.HISTORY) { history(HistoryFilter.ALL) },
-                tasks = core.state(Screen.TASKS, at = TasksView::validUntil) { tasks() },
+                tasks = core.state(Screen.TASKS) { tasks() },
                 offers = core.state(Screen.OFFERS, at = OffersView::validUntil) { offers(OffersQuery()) },
                 favourites = core.state(Screen.FAVOURITES) { favourites() },
                 inbox = core.state(Screen.INBOX) { inbox() },

@@ -235,7 +235,7 @@ val WHEEL = Game(
 val SCRATCH = Game("scratch", "Scratch and win", GameKind.Scratch, emptyList(), 1u, null)
 
 val NO_TASKS =
-    TasksView(emptyList(), emptyList(), emptyList(), emptyList(), null, emptyList(), emptyList(), null, LIVE)
+    TasksView(emptyList(), emptyList(), emptyList(), emptyList(), null, emptyList(), emptyList(), LIVE)
 
 fun store(
     id: Long,
