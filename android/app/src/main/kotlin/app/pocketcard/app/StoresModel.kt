@@ -198,7 +198,7 @@ internal class StoresModel(private val saved: SavedStateHandle, private val mode
         val goods = product?.chosen ?: return
         checking = model.viewModelScope.launch {
             delay(PAUSE)
-            val stock = orWithout(null) { core.checkStock(goods, filter.query(search, position, MOST_ASKED)) }
+            val stock = orWithout(null) { core.checkStock(goods, filter.query(search, position, MOST)) }
             if (stock == null) choose(null) else product = product?.copy(stock = stock)
         }
     }
@@ -222,9 +222,6 @@ internal class StoresModel(private val saved: SavedStateHandle, private val mode
         const val SEARCH = "stores.search"
         const val PAGE = 20u
         const val MOST = 500u
-
-        /** As many as the core asks about at once. */
-        const val MOST_ASKED = 200u
 
         /** In milliseconds: who types on is not done. */
         const val PAUSE = 400L

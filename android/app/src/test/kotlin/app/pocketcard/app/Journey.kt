@@ -33,6 +33,7 @@ import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.printToString
 import app.pocketcard.CardView
 import app.pocketcard.Pocketcard
+import app.pocketcard.PushService
 import app.pocketcard.platform.FcmService
 import app.pocketcard.platform.testing.KeystoreInMemory
 import app.pocketcard.platform.testing.scanned
@@ -185,6 +186,12 @@ abstract class Journey {
 
     /** The cashier holds the scanner over the phone: what the till says. */
     protected fun atTheTill(): JsonObject = sandbox.scan(screen().scanned())
+
+    /** The platform knows where to push to. */
+    protected fun hearsPushes() = runBlocking {
+        core.setPushToken(TOKEN, PushService.FCM)
+        core.flush(5.seconds)
+    }
 
     /** What was pushed to this phone, handed over as Firebase does. */
     protected fun takePushes() {

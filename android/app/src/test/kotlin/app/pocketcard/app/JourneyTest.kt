@@ -16,7 +16,6 @@ import app.pocketcard.CardView
 import app.pocketcard.HistoryWhat
 import app.pocketcard.OfferId
 import app.pocketcard.OfferState
-import app.pocketcard.PushService
 import app.pocketcard.SessionView
 import app.pocketcard.platform.testing.scanned
 import app.pocketcard.testing.Phone
@@ -37,7 +36,6 @@ import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
-import kotlin.time.Duration.Companion.seconds
 
 /** Signing in, the card, offers, messages, settings. */
 class JourneyTest : Journey() {
@@ -50,10 +48,7 @@ class JourneyTest : Journey() {
         waitFor("Enter your code")
         type("Code", sandbox.smsCode(PHONE))
         waitForCode()
-        runBlocking {
-            core.setPushToken(TOKEN, PushService.FCM)
-            core.flush(5.seconds)
-        }
+        hearsPushes()
         compose.waitUntil(TIMEOUT) { core.balance.value.accounts.isNotEmpty() }
         val before = core.balance.value.accounts.first().available
         waitFor(written(before))
@@ -238,10 +233,7 @@ class JourneyTest : Journey() {
     fun `an offer that a push brings is there at once, and its notification leads to it, the app ended or not`() {
         val member = sandbox.member(PHONE)
         signIn(PHONE)
-        runBlocking {
-            core.setPushToken(TOKEN, PushService.FCM)
-            core.flush(5.seconds)
-        }
+        hearsPushes()
         open()
         waitForCode()
         tap("Offers")
@@ -408,10 +400,7 @@ class JourneyTest : Journey() {
     fun `a notification leads to its message, also one that the phone has not fetched`() {
         val member = sandbox.member(PHONE)
         signIn(PHONE)
-        runBlocking {
-            core.setPushToken(TOKEN, PushService.FCM)
-            core.flush(5.seconds)
-        }
+        hearsPushes()
         open()
         waitForCode()
         sandbox.ask("POST", "/sandbox/pushes", message(member))

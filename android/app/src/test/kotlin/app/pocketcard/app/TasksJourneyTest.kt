@@ -12,16 +12,13 @@ import androidx.compose.ui.test.performTextReplacement
 import app.pocketcard.Freshness
 import app.pocketcard.Game
 import app.pocketcard.Participation
-import app.pocketcard.PushService
 import app.pocketcard.TaskState
 import app.pocketcard.TaskView
 import app.pocketcard.platform.testing.scanned
-import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
-import kotlin.time.Duration.Companion.seconds
 
 /** Tasks, and games. */
 class TasksJourneyTest : Journey() {
@@ -84,10 +81,7 @@ class TasksJourneyTest : Journey() {
     @Test
     fun `what a purchase completes is celebrated once, and not again after the app was ended`() {
         toTheTasks()
-        runBlocking {
-            core.setPushToken(TOKEN, PushService.FCM)
-            core.flush(5.seconds)
-        }
+        hearsPushes()
         tap("Card")
         waitForCode()
         sandbox.ask("POST", "/till/purchases", """{"code": "${screen().scanned()}", "items": [$COFFEE]}""")

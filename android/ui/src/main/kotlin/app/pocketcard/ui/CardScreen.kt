@@ -256,8 +256,8 @@ private fun NextCodeLine(until: Instant, period: Duration) {
     }
 }
 
-private const val FULL_TURN = 360f
-private const val QUARTER_TURN = 90f
+internal const val FULL_TURN = 360f
+internal const val QUARTER_TURN = 90f
 
 /** Whole seconds until an instant, at least 0. The ring steps with them, so nothing has to move where that is unwanted. */
 @Composable

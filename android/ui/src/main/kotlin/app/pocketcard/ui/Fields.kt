@@ -154,12 +154,8 @@ internal fun phoneNumber(typed: String, region: String = ""): PhoneNumber? {
 /** The first phone number in what somebody wrote, as `+491713920001`; null where there is none. */
 internal fun numberIn(written: String, region: String): String? {
     val numbers = PhoneNumberUtil.getInstance()
-    return numbers
-        .findNumbers(
-            written,
-            region,
-        ).firstOrNull()
-        ?.let { numbers.format(it.number(), PhoneNumberFormat.E164) }
+    val first = numbers.findNumbers(written, region).firstOrNull() ?: return null
+    return numbers.format(first.number(), PhoneNumberFormat.E164)
 }
 
 /** What numbers of [region] begin with when called from elsewhere, as `+49`; null where that is not known. */

@@ -311,8 +311,6 @@ private fun DrawScope.drawPointer(radius: Float, colour: Color) {
 }
 
 private val POINTER = 24.dp
-private const val FULL_TURN = 360f
-private const val QUARTER_TURN = 90f
 private const val HALF = 0.5f
 private const val TURNS = 4
 private const val TURN_MILLIS = 3000

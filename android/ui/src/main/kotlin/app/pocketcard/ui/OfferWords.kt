@@ -1,16 +1,7 @@
 package app.pocketcard.ui
 
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.size
-import androidx.compose.material3.Icon
-import androidx.compose.material3.MaterialTheme
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.Alignment
-import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
-import androidx.compose.ui.unit.dp
 import app.pocketcard.Applies
 import app.pocketcard.Benefit
 import app.pocketcard.OfferId
@@ -109,16 +100,6 @@ private val OfferState.icon: ImageVector
         OfferState.ActivateElsewhere, is OfferState.Refused -> Icons.problem
         OfferState.Waiting, is OfferState.Upcoming, OfferState.Coming -> Icons.waiting
     }
-
-/** A line with a sign before it: nothing is said by colour alone. */
-@Composable
-internal fun SignedLine(sign: ImageVector, line: String, isProblem: Boolean = false) {
-    val colour = MaterialTheme.colorScheme.run { if (isProblem) error else onSurface }
-    Row(horizontalArrangement = Arrangement.spacedBy(STEP), verticalAlignment = Alignment.CenterVertically) {
-        Icon(sign, contentDescription = null, Modifier.size(16.dp), tint = colour)
-        Text(line, color = colour, style = MaterialTheme.typography.bodySmall)
-    }
-}
 
 /** Why an offer does not apply; null where its [state] says so. */
 @Composable

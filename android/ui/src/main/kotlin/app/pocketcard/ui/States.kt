@@ -195,6 +195,16 @@ internal fun Part(modifier: Modifier = Modifier, content: @Composable ColumnScop
     }
 }
 
+/** A line with a sign before it: nothing is said by colour alone. */
+@Composable
+internal fun SignedLine(sign: ImageVector, line: String, isProblem: Boolean = false) {
+    val colour = MaterialTheme.colorScheme.run { if (isProblem) error else onSurface }
+    Row(horizontalArrangement = Arrangement.spacedBy(STEP), verticalAlignment = Alignment.CenterVertically) {
+        Icon(sign, contentDescription = null, Modifier.size(16.dp), tint = colour)
+        Text(line, color = colour, style = MaterialTheme.typography.bodySmall)
+    }
+}
+
 /** What a part, or some of what is below it, is about. */
 @Composable
 internal fun PartTitle(title: String, modifier: Modifier = Modifier) {

@@ -135,9 +135,6 @@ internal fun Ring(all: Int, done: Int, waiting: Int, modifier: Modifier = Modifi
     }
 }
 
-private const val FULL_TURN = 360f
-private const val QUARTER_TURN = 90f
-
 /** More arcs than that have no gaps between them, each of which is such a part of the ring. */
 private const val MOST_ARCS = 12
 private const val GAPS = 30
