@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use crate::{as_from_outside, cargo, root, target};
 
@@ -10,25 +11,28 @@ pub(crate) fn run() -> Result<(), String> {
     install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)")?;
     install("javac", "openjdk-17-jdk-headless", "a JDK, 17 or newer")?;
     install("mvn", "maven", "`maven` (Homebrew, Fedora, Arch)")?;
-    step("format", cargo().args(["fmt", "--all", "--check"]))?;
-    step("lints", cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut totals = Totals::default();
+    step("format", cargo().args(["fmt", "--all", "--check"]), &mut totals)?;
+    let lints = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    step("lints", cargo().args(lints), &mut totals)?;
     // Private items too: the map in `core/src/lib.rs` leads to them.
     let docs = ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"];
-    step("docs", cargo().args(docs).env("RUSTDOCFLAGS", "-D warnings"))?;
-    let mut totals = Totals::default();
+    step("docs", cargo().args(docs).env("RUSTDOCFLAGS", "-D warnings"), &mut totals)?;
     tests("tests", cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]), &mut totals)?;
     // Format, the bindings, the tests of each module with the real library, the records of the public API. The sandbox was
     // built for the tests above, with other features than it has alone: building it anew takes minutes. Two modules at
     // once, since a test run keeps one processor busy.
     let android = ["--batch-mode", "--fail-at-end", "--threads", "2", "-Dsandbox.built", "verify"];
     tests("android", maven().args(android), &mut totals)?;
-    println!("\ntests, by their runners' own words:");
+    totals.begin("tests, by their runners' own words");
     for line in &totals.lines {
         println!("{line}");
     }
     for line in &totals.failures {
         println!("{line}");
     }
+    let took = totals.steps.windows(2).map(|step| format!("{} {} s", step[0].0, (step[1].1 - step[0].1).as_secs()));
+    println!("{}", took.collect::<Vec<_>>().join(", "));
     println!("{} passed, {} failed", totals.passed, totals.failed);
     if totals.failed > 0 || !totals.unsuccessful.is_empty() {
         return Err(format!("failed: {}", totals.unsuccessful.join(", ")));
@@ -66,8 +70,8 @@ fn install(command: &str, package: &str, elsewhere: &str) -> Result<(), String> 
     Ok(())
 }
 
-fn step(name: &str, command: &mut Command) -> Result<(), String> {
-    println!("\n== {name}");
+fn step(name: &'static str, command: &mut Command, totals: &mut Totals) -> Result<(), String> {
+    totals.begin(name);
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(format!("{name}: failed")),
@@ -85,9 +89,17 @@ struct Totals {
     failed: u64,
     /// The steps that did not end well.
     unsuccessful: Vec<&'static str>,
+    /// The steps, each with when it began.
+    steps: Vec<(&'static str, Instant)>,
 }
 
 impl Totals {
+    #[expect(clippy::disallowed_methods, reason = "a step takes the machine's time")]
+    fn begin(&mut self, name: &'static str) {
+        println!("\n== {name}");
+        self.steps.push((name, Instant::now()));
+    }
+
     /// Takes a runner's closing line, cargo's or Surefire's, and what it says of a test that failed; any other is none.
     fn read(&mut self, line: &str) {
         if line.starts_with("test result:") {
@@ -120,7 +132,7 @@ impl Totals {
 
 /// Runs tests, shows what they print as they print it, and keeps the closing line of each runner.
 fn tests(name: &'static str, command: &mut Command, totals: &mut Totals) -> Result<(), String> {
-    println!("\n== {name}");
+    totals.begin(name);
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("{name}: {error}"))?;
     let output = child.stdout.take().ok_or("no output")?;
     for line in BufReader::new(output).lines() {
