@@ -193,14 +193,14 @@ pub struct OfferView {
     pub id: OfferId,
     /// Of what kind.
     pub kind: OfferKind,
-    /// For the member, in the tenant's language, as is the next.
+    /// For the member, in the tenant's language, as is the summary.
     pub title: String,
-    /// In short.
+    /// What it gives; nothing: the text below says it.
+    pub gives: Benefit,
+    /// In short, where `gives` says nothing: a row has one line for the two.
     pub summary: Option<String>,
     /// Its picture.
     pub image_url: Option<String>,
-    /// What it gives; nothing: the texts say it.
-    pub gives: Benefit,
     /// Until when; none: there is no end.
     pub until: Option<Timestamp>,
     /// How many more times the member can use it; none: as often as they like.
@@ -257,6 +257,8 @@ pub enum Applies {
 pub struct OfferDetail {
     /// As in the list.
     pub offer: OfferView,
+    /// In short, whatever it gives.
+    pub summary: Option<String>,
     /// All of the programme's words.
     pub description: String,
     /// When it begins; none: it has.
@@ -521,17 +523,20 @@ pub(crate) fn view(
             && (query.others_too || is_about(*row, query, facts.as_ref()))
             && (words.is_empty() || has_words(*row, &words))
     };
-    // Put in order before they are shown: to move a shown row costs more than the rules do.
-    let held = rows(ours, now).filter(wanted).map(|row| Held::new(row, ours.asks, facts.as_ref(), now));
-    let (no, yes): (Vec<_>, Vec<_>) = held.partition(|held| matches!(held.applies, Applies::No { .. }));
-    let valid_until = yes.iter().chain(&no).filter_map(|held| held.change).min();
-    OffersView {
-        offers: yes.into_iter().chain(no).map(|held| held.show(now)).collect(),
-        time_zone: seen.zone_name(query),
-        valid_until,
-        freshness,
-        coupons_freshness,
+    // To move a row that is shown costs more than the rules do: there is room for all, and what comes later is shown later.
+    let most = ours.offers.len() + ours.coupons.len();
+    let (mut offers, mut others) = (Vec::with_capacity(most), Vec::with_capacity(most));
+    let mut valid_until = None;
+    for row in rows(ours, now).filter(wanted) {
+        let held = Held::new(row, ours.asks, facts.as_ref(), now);
+        valid_until = soonest(valid_until, held.change);
+        match held.applies {
+            Applies::No { .. } => others.push(held),
+            Applies::Yes | Applies::NotAsked => offers.push(held.show(now)),
+        }
     }
+    offers.extend(others.into_iter().map(|held| held.show(now)));
+    OffersView { offers, time_zone: seen.zone_name(query), valid_until, freshness, coupons_freshness }
 }
 
 /// All about one offer; none where there is no such offer any more.
@@ -553,6 +558,7 @@ pub(crate) fn detail(
     Some(OfferDetail {
         valid_until: held.change,
         offer: held.show(seen.now),
+        summary: row.texts().1.map(str::to_owned),
         description: row.texts().2.to_owned(),
         from: row.span().0.filter(|from| *from > seen.now),
         channels: channels.into_iter().filter_map(|(has, channel)| has.then_some(channel)).collect(),
@@ -638,6 +644,8 @@ impl<'a> Held<'a> {
         }
     }
 
+    /// As the list has it. Made where it is to stand.
+    #[inline]
     fn show(self, now: Timestamp) -> OfferView {
         let (title, summary, _) = self.row.texts();
         let (state, uses_left, gives, image_url) = match self.row {
@@ -652,9 +660,9 @@ impl<'a> Held<'a> {
             id: self.row.id(),
             kind: self.row.kind(),
             title: title.to_owned(),
-            summary: summary.map(str::to_owned),
-            image_url,
+            summary: summary.filter(|_| gives == Benefit::default()).map(str::to_owned),
             gives,
+            image_url,
             until: self.row.span().1,
             uses_left,
             state,
@@ -664,7 +672,10 @@ impl<'a> Held<'a> {
 }
 
 fn soonest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    [one, other].into_iter().flatten().min()
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
 /// Whether a row is for the channel, the store and the payment that the query names, at whatever time. What a coupon is

@@ -298,7 +298,9 @@ fn a_detail_spells_the_conditions_out() {
         payment_methods: vec!["card".to_owned()],
         ..Rules::default()
     };
-    let kept = Kept::new([Offer { rules, description: "All of it".to_owned(), ..offer(1) }], []);
+    let benefit = Benefit { points: Some(Decimal::TEN), ..Benefit::default() };
+    let summary = Some("Ten points".to_owned());
+    let kept = Kept::new([Offer { rules, summary, benefit, description: "All of it".to_owned(), ..offer(1) }], []);
     let ours = Ours { offers: &kept.offers, coupons: &kept.coupons, asks: &[] };
     let store = StoreFacts { zone: TimeZone::get("Asia/Tokyo").unwrap(), ..hypermarket(3) };
     let berlin = berlin();
@@ -310,12 +312,27 @@ fn a_detail_spells_the_conditions_out() {
     assert_eq!((before.from, before.valid_until), (Some(at(0)), Some(at(0))));
     let detail = detail_at(at(0));
     assert_eq!(detail.from, None, "it has begun");
+    assert_eq!((detail.summary.as_deref(), detail.description.as_str()), (Some("Ten points"), "All of it"));
     assert_eq!(detail.offer.applies, Applies::No { why: WhyNot::OtherDay });
     assert_eq!(detail.schedule, Some(OfferSchedule { days: vec![7], from: 60, to: 90 }));
     assert_eq!((detail.channels, detail.stores), (vec![Channel::Store], vec![3, 8]));
     assert_eq!((detail.time_zone.as_str(), detail.more_conditions, detail.code), ("Asia/Tokyo", false, None));
     let online = OffersQuery { channel: Some(Channel::Online), ..OffersQuery::default() };
     assert_eq!(kept.view(&online, Some(&store), at(0)).time_zone, "Europe/Berlin", "who buys online is at home");
+}
+
+#[test]
+fn a_row_says_in_short_what_an_offer_gives_where_nothing_else_does() {
+    let summary = || Some("Ten points with bread".to_owned());
+    let benefit = Benefit { points: Some(Decimal::TEN), ..Benefit::default() };
+    let says = Offer { summary: summary(), benefit: benefit.clone(), ..offer(1) };
+    let kept =
+        Kept::new([says, Offer { summary: summary(), ..offer(2) }], [Coupon { summary: summary(), ..coupon(3) }]);
+    let shown = kept.shown(&OffersQuery::default(), None);
+    let rows: Vec<_> = shown.into_iter().map(|row| (row.gives, row.summary)).collect();
+    assert_eq!(rows, [(Benefit::default(), summary()), (benefit, None), (Benefit::default(), summary())]);
+    let found = kept.shown(&OffersQuery { text: Some("bread".to_owned()), ..OffersQuery::default() }, None);
+    assert_eq!(found.len(), 3, "it is searched all the same");
 }
 
 fn some_offer() -> impl Strategy<Value = Offer> {

@@ -269,9 +269,9 @@ fn offer(id: OfferId, kind: OfferKind, title: &str, state: OfferState, gives: Be
         id,
         kind,
         title: title.to_owned(),
+        gives,
         summary: None,
         image_url: None,
-        gives,
         until: None,
         uses_left: None,
         state,
@@ -294,6 +294,7 @@ fn offers() -> Offers {
     let here = vec![here(&coupon, WhyNot::LeftToPlatform), here(&hyper, lacks), here(&weekend, WhyNot::OtherDay)];
     let detail = |offer: &OfferView, description: &str| OfferDetail {
         offer: offer.clone(),
+        summary: None,
         description: description.to_owned(),
         from: None,
         channels: Vec::new(),

@@ -131,7 +131,7 @@ private fun KnownOffer(
                 benefit(offer.gives, words).takeIf { it.isNotEmpty() }?.let {
                     Text(it, color = MaterialTheme.colorScheme.primary, style = MaterialTheme.typography.titleMedium)
                 }
-                offer.summary?.let { Text(it) }
+                detail.summary?.let { Text(it) }
                 kindAndEnd(offer, words).takeIf { it.isNotEmpty() }?.let { Quiet(it) }
             }
             // As on a card that no till takes, there is no code where it cannot be used.

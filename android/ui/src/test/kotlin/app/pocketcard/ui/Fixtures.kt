@@ -159,7 +159,7 @@ fun offer(
     applies: Applies = Applies.NotAsked,
 ): OfferView {
     val which = if (kind == OfferKind.COUPON) OfferId.Coupon(id) else OfferId.Offer(id)
-    return OfferView(which, kind, title, summary, image, gives, until, usesLeft, state, applies)
+    return OfferView(which, kind, title, gives, summary, image, until, usesLeft, state, applies)
 }
 
 fun offers(vararg offers: OfferView) = OffersView(offers.toList(), BERLIN, null, LIVE, LIVE)

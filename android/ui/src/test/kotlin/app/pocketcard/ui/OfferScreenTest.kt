@@ -70,8 +70,10 @@ class OfferScreenTest {
         paymentMethods: List<String> = emptyList(),
         moreConditions: Boolean = false,
         code: OfferCode? = null,
+        summary: String? = null,
     ) = OfferDetail(
         offer,
+        summary,
         "For members only. Not together with other offers.",
         null,
         channels,
@@ -90,7 +92,7 @@ class OfferScreenTest {
         "Late supper",
         gives("12.5", "100"),
         OfferKind.PERSONAL,
-        "On everything warm from the counter",
+        summary = null,
         "https://example.com/supper.png",
         Instant.parse("2026-12-31T23:00:00Z"),
         3u,
@@ -105,12 +107,14 @@ class OfferScreenTest {
         OfferSchedule(byteArrayOf(1, 2, 3, 4, 5), 1080u, 1320u),
         listOf("card"),
         moreConditions = true,
+        summary = "On everything warm from the counter",
     )
 
     private fun coupon(code: OfferCode = OfferCode("SPRING-2026", symbol("SPRING-2026"))) = detail(
-        offer(8, "A free coffee", kind = OfferKind.COUPON, summary = "With any cake", usesLeft = 1u),
+        offer(8, "A free coffee", kind = OfferKind.COUPON, usesLeft = 1u),
         moreConditions = true,
         code = code,
+        summary = "With any cake",
     )
 
     private val couponDescription = "Coupon, code ready to scan, S P R I N G - 2 0 2 6"
