@@ -24,6 +24,7 @@ android {
         sourceCompatibility = JavaVersion.VERSION_11
         targetCompatibility = JavaVersion.VERSION_11
     }
+    sourceSets["main"].kotlin.directories += "src/android/kotlin"
     // Where `cargo libraries build` puts ours.
     sourceSets["main"].jniLibs.directories += "../../target/jni"
 }

@@ -1,7 +1,5 @@
 package app.pocketcard.app
 
-import android.view.Window
-import androidx.activity.compose.BackHandler
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.getValue
@@ -10,8 +8,6 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.runtime.setValue
-import androidx.compose.ui.platform.LocalContext
-import androidx.compose.ui.res.stringResource
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.CardView
@@ -43,14 +39,14 @@ import kotlinx.coroutines.flow.first
  * @param window made bright while a code is on screen.
  */
 @Composable
-internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window, refuseScreenshots: Boolean) {
+internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: CodeWindow) {
     val place = model.place
     val screens = rememberSaveableStateHolder()
-    val context = LocalContext.current
+    val device = device()
     BackHandler(model.hasBack) { model.back() }
     PocketcardFrame(
         place.destination,
-        title = stringResource(place.title),
+        title = text(place.title),
         freshness = core?.freshness(place, model),
         onEvent = { event ->
             when (event) {
@@ -65,7 +61,7 @@ internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window
                 FrameEvent.Refresh -> {
                     if (core != null) {
                         model.refresh(core)
-                        if (place == Place.Stores) model.stores.locateAgain(core, context)
+                        if (place == Place.Stores) model.stores.locateAgain(core, device)
                     }
                 }
 
@@ -82,7 +78,7 @@ internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: Window
         if (core == null) return@PocketcardFrame
         // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
         screens.SaveableStateProvider(place.name) {
-            Screen(place, core, model, remember(window) { CodeWindow(window, refuseScreenshots) })
+            Screen(place, core, model, window)
             DisposableEffect(Unit) {
                 onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
             }

@@ -6,9 +6,6 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
-import androidx.compose.ui.platform.LocalResources
-import androidx.compose.ui.platform.LocalUriHandler
-import androidx.compose.ui.platform.UriHandler
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.PendingStep
 import app.pocketcard.Pocketcard
@@ -26,8 +23,8 @@ internal fun SignIn(core: Pocketcard, model: MemberModel) {
     val session by core.session.collectAsStateWithLifecycle()
     val isSignedIn = session is SessionView.SignedIn
     LaunchedEffect(isSignedIn) { if (isSignedIn) model.leave(Place.SignIn) }
-    val terms = LocalResources.current.getString(R.string.brand_terms)
-    val uriHandler = LocalUriHandler.current
+    val terms = text(R.string.brand_terms)
+    val device = device()
     SignInScreen(
         session,
         onEvent = { event ->
@@ -48,7 +45,7 @@ internal fun SignIn(core: Pocketcard, model: MemberModel) {
 
                 is SignInEvent.NewPassword -> model.ask { core.setNewPassword(event.code, event.password) }
 
-                SignInEvent.OpenTerms -> if (!uriHandler.opens(terms)) model.fail(Failure.NoApp)
+                SignInEvent.OpenTerms -> if (!device.opensPage(terms)) model.fail(Failure.NoApp)
 
                 // This app has no scanner, and says so to the screen.
                 SignInEvent.ScanCard -> Unit
@@ -63,16 +60,13 @@ internal fun SignIn(core: Pocketcard, model: MemberModel) {
 
 /** What the operator says of the programme's sign-in. */
 @Composable
-private fun options(hasTerms: Boolean): SignInOptions {
-    val resources = LocalResources.current
-    return SignInOptions(
-        codeDigits = resources.getInteger(R.integer.brand_code_digits),
-        hasPassword = resources.getBoolean(R.bool.brand_has_passwords),
-        canRegister = resources.getBoolean(R.bool.brand_takes_new_members),
-        hasTerms = hasTerms,
-        canScan = false,
-    )
-}
+private fun options(hasTerms: Boolean) = SignInOptions(
+    codeDigits = number(R.integer.brand_code_digits),
+    hasPassword = flag(R.bool.brand_has_passwords),
+    canRegister = flag(R.bool.brand_takes_new_members),
+    hasTerms = hasTerms,
+    canScan = false,
+)
 
 /** Of the programme's questionnaire, once the registration asks for it; asked for again by a pull. */
 @Composable
@@ -94,11 +88,3 @@ private val SessionView.registration: PendingStep.Registration?
             is SessionView.SignInAgain -> step
             is SessionView.SignedIn -> null
         } as? PendingStep.Registration
-
-/** Opens a page of the web; whether the phone has what shows one. */
-private fun UriHandler.opens(page: String): Boolean = try {
-    openUri(page)
-    true
-} catch (_: IllegalArgumentException) {
-    false
-}

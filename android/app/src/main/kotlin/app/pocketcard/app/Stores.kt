@@ -1,15 +1,9 @@
 package app.pocketcard.app
 
-import android.Manifest
-import android.content.Intent
-import android.net.Uri
-import androidx.activity.compose.rememberLauncherForActivityResult
-import androidx.activity.result.contract.ActivityResultContracts
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
-import androidx.compose.ui.platform.LocalContext
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.Freshness
@@ -30,7 +24,6 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.map
-import java.math.BigDecimal
 import java.util.TimeZone
 
 /** The stores. This app has no map. */
@@ -40,9 +33,9 @@ internal fun Stores(core: Pocketcard, model: MemberModel) {
     val shown = remember(core, query) { core.shownStores(query, model) }
     // What was let through before stays until this query's is there.
     val known by shown.collectAsStateWithLifecycle(null)
-    val context = LocalContext.current
-    val permission = rememberLauncherForActivityResult(ActivityResultContracts.RequestPermission()) { isGiven ->
-        if (isGiven) model.stores.locate(core, context) else model.fail(Failure.NoPosition)
+    val device = device()
+    val askForPosition = rememberPositionPermission { isGiven ->
+        if (isGiven) model.stores.locate(core, device) else model.fail(Failure.NoPosition)
     }
     val isSignedIn = core.hasMember()
     val stores = known ?: return
@@ -59,7 +52,7 @@ internal fun Stores(core: Pocketcard, model: MemberModel) {
                 is StoresEvent.Open -> model.open(Place.Store(event.store))
                 is StoresEvent.Favourite -> model.stores.favour(core, event.store, event.isFavourite)
                 StoresEvent.More -> model.stores.more()
-                StoresEvent.UsePosition -> permission.launch(Manifest.permission.ACCESS_COARSE_LOCATION)
+                StoresEvent.UsePosition -> askForPosition()
                 is StoresEvent.FindProduct -> model.stores.find(core, event.text)
                 is StoresEvent.ChooseProduct -> model.stores.choose(core, event.goods)
                 StoresEvent.SignIn -> model.open(Place.SignIn)
@@ -96,7 +89,7 @@ internal fun Store(core: Pocketcard, model: MemberModel, id: Long) {
     val shown = remember(core, id) { model.told(core.store(id).map { Known(it) }) }
     val known by shown.collectAsStateWithLifecycle(null)
     val all = core.storesFreshness(model)
-    val context = LocalContext.current
+    val device = device()
     val store = (known ?: return).value
     if (store != null) Viewed(core, model, Activity.StoreViewed(id))
     // The core knows it for as long as the process lives, which may be longer than the window.
@@ -108,15 +101,11 @@ internal fun Store(core: Pocketcard, model: MemberModel, id: Long) {
         onEvent = { event ->
             when (event) {
                 is StoreEvent.Route -> {
-                    val place = "${degrees(event.position.latitude)},${degrees(event.position.longitude)}"
-                    val name = Uri.encode(store?.store?.title.orEmpty())
-                    val way = Intent(Intent.ACTION_VIEW, Uri.parse("geo:$place?q=$place($name)"))
-                    if (!context.opens(way)) model.fail(Failure.NoApp)
+                    if (!device.opensWay(event.position, store?.store?.title.orEmpty())) model.fail(Failure.NoApp)
                 }
 
                 is StoreEvent.Call -> {
-                    val call = Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", event.number, null))
-                    if (!context.opens(call)) model.fail(Failure.NoApp)
+                    if (!device.opensCall(event.number)) model.fail(Failure.NoApp)
                 }
 
                 is StoreEvent.Favourite -> {
@@ -150,9 +139,6 @@ internal fun Store(core: Pocketcard, model: MemberModel, id: Long) {
         },
     )
 }
-
-/** Without an exponent. */
-private fun degrees(angle: Double): String = BigDecimal.valueOf(angle).toPlainString()
 
 /** The store that the member is in, as a query for offers names it; in it none: in no store. Null: not known yet. */
 @Composable

@@ -1,6 +1,5 @@
 package app.pocketcard.app
 
-import android.content.Context
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
@@ -15,7 +14,6 @@ import app.pocketcard.Position
 import app.pocketcard.StaleReason
 import app.pocketcard.StoreAttribute
 import app.pocketcard.StoresQuery
-import app.pocketcard.platform.CoarseLocation
 import app.pocketcard.ui.Failure
 import app.pocketcard.ui.ProductSearch
 import app.pocketcard.ui.StoresFilter
@@ -93,13 +91,13 @@ internal class StoresModel(private val saved: SavedStateHandle, private val mode
     }
 
     /** Asks the phone where it is, once. */
-    fun locate(core: Pocketcard, context: Context) {
+    fun locate(core: Pocketcard, device: Device) {
         if (isLocating) return
         isLocating = true
         model.failureRead()
         model.act {
             try {
-                val found = CoarseLocation(context).ask()
+                val found = device.position()
                 if (found == null) {
                     model.fail(Failure.NoPosition)
                 } else {
@@ -113,8 +111,8 @@ internal class StoresModel(private val saved: SavedStateHandle, private val mode
     }
 
     /** The member wants what is there now: where they let the app know where they are, also of that. */
-    fun locateAgain(core: Pocketcard, context: Context) {
-        if (position != null) locate(core, context)
+    fun locateAgain(core: Pocketcard, device: Device) {
+        if (position != null) locate(core, device)
     }
 
     /** The member types the name of a product: what is meant by it. */

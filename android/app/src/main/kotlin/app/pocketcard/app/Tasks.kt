@@ -1,11 +1,7 @@
 package app.pocketcard.app
 
-import android.content.Context
-import android.content.Intent
-import android.net.Uri
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
-import androidx.compose.ui.platform.LocalContext
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.Pocketcard
@@ -24,7 +20,7 @@ import app.pocketcard.ui.TasksScreen
 internal fun Tasks(core: Pocketcard, model: MemberModel, first: String? = null) {
     val tasks by core.tasks.collectAsStateWithLifecycle()
     val balance by core.balance.collectAsStateWithLifecycle()
-    val context = LocalContext.current
+    val device = device()
     if (first != null && tasks.tasks.any { it.id == first }) Viewed(core, model, Activity.TaskViewed(first))
     TasksScreen(
         tasks,
@@ -34,7 +30,7 @@ internal fun Tasks(core: Pocketcard, model: MemberModel, first: String? = null) 
                 is TasksEvent.TakePart -> model.act { core.setOptedIn(event.task, event.takesPart) }
                 is TasksEvent.KeepAnswers -> model.act { core.keepAnswers(event.task, event.answers) }
                 is TasksEvent.HandIn -> model.act { core.answerTask(event.task, event.answers) }
-                is TasksEvent.Follow -> context.follow(core, model, event.link)
+                is TasksEvent.Follow -> device.follow(core, model, event.link)
                 is TasksEvent.Celebrated -> model.act { core.celebrated(event.tasks) }
                 is TasksEvent.OpenGame -> model.open(Place.Game(event.game))
                 TasksEvent.SignIn -> model.open(Place.SignIn)
@@ -47,13 +43,12 @@ internal fun Tasks(core: Pocketcard, model: MemberModel, first: String? = null) 
 }
 
 /** Goes where a link of the programme leads: to a screen of this app, or a page of the web. */
-private fun Context.follow(core: Pocketcard, model: MemberModel, link: String) {
+private fun Device.follow(core: Pocketcard, model: MemberModel, link: String) {
     val route = core.openLink(link)
-    val page = Uri.parse(link)
     when {
         route != null -> model.follow(route)
-        page.scheme != "https" -> model.fail(Failure.NotOffered)
-        !opens(Intent(Intent.ACTION_VIEW, page).addCategory(Intent.CATEGORY_BROWSABLE)) -> model.fail(Failure.NoApp)
+        !link.startsWith("https:") -> model.fail(Failure.NotOffered)
+        !opensPage(link) -> model.fail(Failure.NoApp)
     }
 }
 

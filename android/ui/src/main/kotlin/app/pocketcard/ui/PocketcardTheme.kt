@@ -11,6 +11,7 @@ import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.toArgb
 import androidx.compose.ui.text.TextStyle
+import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
@@ -24,18 +25,20 @@ import java.time.Clock
  * text. Everything of this package goes inside.
  *
  * @param clock what "now" is, in the member's zone: for countdowns, and for what counts as today.
+ * @param font of all texts; null: the system's.
  */
 @Composable
 public fun PocketcardTheme(
     accent: Color,
     dark: Boolean = isSystemInDarkTheme(),
     clock: Clock = Clock.systemDefaultZone(),
+    font: FontFamily? = null,
     content: @Composable () -> Unit,
 ) {
     CompositionLocalProvider(LocalClock provides clock) {
         MaterialTheme(
             colorScheme = remember(accent, dark) { colors(accent, dark) },
-            typography = THREE_SIZES,
+            typography = remember(font) { threeSizes(font) },
             content = content,
         )
     }
@@ -50,28 +53,28 @@ internal val STEP: Dp = 8.dp
 /** The smallest side of what can be tapped. */
 internal val TARGET: Dp = 48.dp
 
-private val LARGE = TextStyle(fontSize = 24.sp, lineHeight = 32.sp)
-private val NORMAL = TextStyle(fontSize = 16.sp, lineHeight = 24.sp)
-private val SMALL = TextStyle(fontSize = 14.sp, lineHeight = 20.sp)
-
-private val THREE_SIZES =
-    Typography(
-        displayLarge = LARGE,
-        displayMedium = LARGE,
-        displaySmall = LARGE,
-        headlineLarge = LARGE,
-        headlineMedium = LARGE,
-        headlineSmall = LARGE,
-        titleLarge = LARGE,
-        titleMedium = NORMAL.copy(fontWeight = FontWeight.Medium),
-        titleSmall = SMALL.copy(fontWeight = FontWeight.Medium),
-        bodyLarge = NORMAL,
-        bodyMedium = NORMAL,
-        bodySmall = SMALL,
-        labelLarge = NORMAL.copy(fontWeight = FontWeight.Medium),
-        labelMedium = SMALL,
-        labelSmall = SMALL,
+private fun threeSizes(font: FontFamily?): Typography {
+    val large = TextStyle(fontFamily = font, fontSize = 24.sp, lineHeight = 32.sp)
+    val normal = TextStyle(fontFamily = font, fontSize = 16.sp, lineHeight = 24.sp)
+    val small = TextStyle(fontFamily = font, fontSize = 14.sp, lineHeight = 20.sp)
+    return Typography(
+        displayLarge = large,
+        displayMedium = large,
+        displaySmall = large,
+        headlineLarge = large,
+        headlineMedium = large,
+        headlineSmall = large,
+        titleLarge = large,
+        titleMedium = normal.copy(fontWeight = FontWeight.Medium),
+        titleSmall = small.copy(fontWeight = FontWeight.Medium),
+        bodyLarge = normal,
+        bodyMedium = normal,
+        bodySmall = small,
+        labelLarge = normal.copy(fontWeight = FontWeight.Medium),
+        labelMedium = small,
+        labelSmall = small,
     )
+}
 
 /** Every role from one colour, with the contrast that Material 3 asks of each pair. */
 internal fun colors(accent: Color, dark: Boolean): ColorScheme {

@@ -8,6 +8,7 @@ import androidx.activity.enableEdgeToEdge
 import androidx.activity.viewModels
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.graphics.Color
 import androidx.lifecycle.Lifecycle
@@ -44,7 +45,7 @@ public class MainActivity : ComponentActivity() {
         }
         setContent {
             PocketcardTheme(Color(getColor(R.color.brand_accent))) {
-                MemberScreens(core, model, window, app.refusesScreenshots)
+                MemberScreens(core, model, remember { CodeWindow(window, app.refusesScreenshots) })
             }
         }
     }
