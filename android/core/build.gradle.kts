@@ -23,6 +23,7 @@ dependencies {
     testImplementation(libs.kotlin.test)
     testImplementation(libs.serialization.json)
     testImplementation(libs.abi.tools)
+    testImplementation(libs.zxing)
     testRuntimeOnly(libs.junit.launcher)
 }
 

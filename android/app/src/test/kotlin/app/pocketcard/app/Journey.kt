@@ -42,11 +42,7 @@ import app.pocketcard.testing.Sandbox
 import app.pocketcard.testing.signIn
 import com.google.firebase.messaging.RemoteMessage
 import kotlinx.coroutines.runBlocking
-import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.jsonArray
-import kotlinx.serialization.json.jsonObject
-import kotlinx.serialization.json.jsonPrimitive
 import org.junit.After
 import org.junit.Before
 import org.junit.Rule
@@ -195,13 +191,10 @@ abstract class Journey {
 
     /** What was pushed to this phone, handed over as Firebase does. */
     protected fun takePushes() {
-        fun JsonElement.at(name: String) = jsonObject.getValue(name)
-        val pushed = sandbox.ask("GET", "/push/poll?token=$TOKEN&after=0&wait=10").at("messages").jsonArray
         val service = Robolectric.setupService(FcmService::class.java)
-        for (push in pushed) {
-            val data = push.at("payload").at("message").at("data").jsonObject
+        for (data in sandbox.pushed(TOKEN).data) {
             val message = RemoteMessage.Builder("to")
-            data.forEach { (key, value) -> message.addData(key, value.jsonPrimitive.content) }
+            data.forEach { (key, value) -> message.addData(key, value) }
             service.onMessageReceived(message.build())
         }
     }

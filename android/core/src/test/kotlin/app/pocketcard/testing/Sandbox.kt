@@ -87,6 +87,20 @@ class Sandbox(stores: Int = 40) : AutoCloseable {
         ask("POST", "/sandbox/faults", """{"path": "$path", "kind": {"latency": {"millis": $millis}}}""")
     }
 
+    /** What was pushed to a token after what is numbered [after]; waits so many seconds until there is something. */
+    fun pushed(token: String, after: Long = 0, wait: Int = 10): Pushed {
+        val answer = ask("GET", "/push/poll?token=$token&after=$after&wait=$wait").jsonObject
+        val data = answer.getValue("messages").jsonArray.map { message ->
+            val payload = message.jsonObject.getValue("payload").jsonObject
+            val data = payload.getValue("message").jsonObject.getValue("data").jsonObject
+            data.mapValues { it.value.jsonPrimitive.content }
+        }
+        return Pushed(data, answer.getValue("next").jsonPrimitive.long)
+    }
+
+    /** The data of each message as Firebase hands it to an app, and where to go on. */
+    class Pushed(val data: List<Map<String, String>>, val next: Long)
+
     /** Nothing goes wrong any more. */
     fun heal() {
         ask("DELETE", "/sandbox/faults")

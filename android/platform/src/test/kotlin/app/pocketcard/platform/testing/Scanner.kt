@@ -1,37 +1,10 @@
 package app.pocketcard.platform.testing
 
 import android.graphics.Bitmap
-import com.google.zxing.BarcodeFormat
-import com.google.zxing.BinaryBitmap
-import com.google.zxing.DecodeHintType
-import com.google.zxing.LuminanceSource
-import com.google.zxing.MultiFormatReader
-import com.google.zxing.NotFoundException
-import com.google.zxing.RGBLuminanceSource
-import com.google.zxing.Result
-import com.google.zxing.common.GlobalHistogramBinarizer
-import com.google.zxing.common.HybridBinarizer
+import app.pocketcard.testing.scanned
 
-/**
- * What a scanner that we did not write reads from a picture, which it may look at in two ways, as a till's does with
- * one frame after the other. Throws [NotFoundException] where there is no symbol, and fails where a QR symbol is
- * mirrored: ZXing reads these, too, but its finder points are the wrong way round then.
- */
+/** What a till's scanner reads from a picture. */
 fun Bitmap.scanned(): String {
     val pixels = IntArray(width * height).also { getPixels(it, 0, width, 0, 0, width, height) }
-    val picture = RGBLuminanceSource(width, height, pixels)
-    val result =
-        try {
-            read(picture, ::HybridBinarizer)
-        } catch (_: NotFoundException) {
-            read(picture, ::GlobalHistogramBinarizer)
-        }
-    if (result.barcodeFormat == BarcodeFormat.QR_CODE) {
-        val (bottomLeft, topLeft, topRight) = result.resultPoints
-        check(bottomLeft.y > topLeft.y && topRight.x > topLeft.x && bottomLeft.x < topRight.x) { "mirrored" }
-    }
-    return result.text
+    return scanned(pixels, width)
 }
-
-private fun read(picture: LuminanceSource, binarizer: (LuminanceSource) -> com.google.zxing.Binarizer): Result =
-    MultiFormatReader().decode(BinaryBitmap(binarizer(picture)), mapOf(DecodeHintType.TRY_HARDER to true))
