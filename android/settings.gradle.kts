@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pocketcard"
-include(":ffi", ":core", ":platform", ":ui", ":app")
+include(":ffi", ":core", ":platform", ":ui", ":app", ":desk")

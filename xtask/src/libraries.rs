@@ -11,7 +11,7 @@ use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64};
 use goblin::elf::program_header::PT_LOAD;
 
-use crate::{bindgen, cargo, target};
+use crate::{bindgen, cargo, succeeds, target};
 
 /// Android 8.
 const API: u32 = 26;
@@ -77,14 +77,6 @@ fn tools(ndk: &Path) -> Result<PathBuf, String> {
     let hosts = std::fs::read_dir(&prebuilt).map_err(|error| format!("{}: {error}", prebuilt.display()))?;
     let host = hosts.flatten().map(|entry| entry.path()).find(|path| path.is_dir());
     host.map(|host| host.join("bin")).ok_or_else(|| format!("{} is empty", prebuilt.display()))
-}
-
-fn succeeds(command: &mut Command, otherwise: &str) -> Result<(), String> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(otherwise.to_owned()),
-        Err(error) => Err(format!("{otherwise} ({error})")),
-    }
 }
 
 /// Checks what there is in a folder: all problems at once.

@@ -1,7 +1,8 @@
 //! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings,
-//! `cargo libraries` builds and checks what an app for Android is packed with.
+//! `cargo libraries` builds and checks what an app for Android is packed with, `cargo desk` opens the app on a desktop.
 
 mod bindgen;
+mod desk;
 mod libraries;
 mod verify;
 
@@ -13,6 +14,7 @@ cargo verify               format, lints, all tests, docs; installs what it need
 cargo bindgen [OPTIONS]    writes the Kotlin and Swift bindings into target/bindings
     --out FOLDER           another folder
     --release              from a release build
+cargo desk                 the app in a desktop's window, against a sandbox of its own
 cargo libraries build [FOLDER]   builds libpocketcard.so for Android's four ABIs into FOLDER/<abi>, by default
                        target/jni, and checks it; needs an NDK (ANDROID_NDK_HOME) and rustup's targets
 cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, page alignment, symbols, what it needs";
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["verify"] => verify::run(),
         ["bindgen", options @ ..] => bindgen::run(options),
+        ["desk"] => desk::run(),
         ["libraries", options @ ..] => libraries::run(options),
         _ => Err(HELP.to_owned()),
     };
@@ -50,6 +53,14 @@ fn cargo() -> std::process::Command {
     let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     as_from_outside(&mut cargo).current_dir(root());
     cargo
+}
+
+fn succeeds(command: &mut std::process::Command, otherwise: &str) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(otherwise.to_owned()),
+        Err(error) => Err(format!("{otherwise} ({error})")),
+    }
 }
 
 /// Takes back what cargo tells of us: ring asks for it and, where it differs from the last time, is compiled anew, and all

@@ -8,9 +8,8 @@ use std::time::Instant;
 use crate::{as_from_outside, cargo, root, target};
 
 pub(crate) fn run() -> Result<(), String> {
-    install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)")?;
-    install("javac", "openjdk-17-jdk-headless", "a JDK, 17 or newer")?;
-    install("mvn", "maven", "`maven` (Homebrew, Fedora, Arch)")?;
+    install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)", &|| answers("zbarimg"))?;
+    install_java()?;
     let mut totals = Totals::default();
     step("format", cargo().args(["fmt", "--all", "--check"]), &mut totals)?;
     let lints = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -40,8 +39,15 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
+/// What builds the Kotlin modules, and what Skia draws the desk with.
+pub(crate) fn install_java() -> Result<(), String> {
+    install("javac", "openjdk-17-jdk-headless", "a JDK, 17 or newer", &|| answers("javac"))?;
+    install("mvn", "maven", "`maven` (Homebrew, Fedora, Arch)", &|| answers("mvn"))?;
+    install("libGL.so.1", "libgl1", "Mesa", &|| !cfg!(target_os = "linux") || is_loadable("libGL.so.1"))
+}
+
 /// Maven in the Android shell, with cargo's output where cargo puts it.
-fn maven() -> Command {
+pub(crate) fn maven() -> Command {
     let mut maven = Command::new("mvn");
     let mut builds = std::ffi::OsString::from("-Drust.target=");
     builds.push(target());
@@ -49,10 +55,19 @@ fn maven() -> Command {
     maven
 }
 
-/// Sees to a command that the tests call: by the machine's package manager where that can be done without asking.
-fn install(command: &str, package: &str, elsewhere: &str) -> Result<(), String> {
-    let is_there =
-        || Command::new(command).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+fn answers(command: &str) -> bool {
+    Command::new(command).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// Whether programs of this machine find a library.
+fn is_loadable(library: &str) -> bool {
+    let known =
+        ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| Command::new(ldconfig).arg("-p").output().ok());
+    known.is_some_and(|known| String::from_utf8_lossy(&known.stdout).contains(library))
+}
+
+/// Sees to what the tests need: by the machine's package manager where that can be done without asking.
+pub(crate) fn install(what: &str, package: &str, elsewhere: &str, is_there: &dyn Fn() -> bool) -> Result<(), String> {
     if is_there() {
         return Ok(());
     }
@@ -65,7 +80,7 @@ fn install(command: &str, package: &str, elsewhere: &str) -> Result<(), String> 
     if !(apt(&["install", "-y", "-q", package]) || apt(&["update", "-q"]) && apt(&["install", "-y", "-q", package]))
         || !is_there()
     {
-        return Err(format!("`{command}` is needed: install `{package}` (Debian, Ubuntu) or {elsewhere}"));
+        return Err(format!("`{what}` is needed: install `{package}` (Debian, Ubuntu) or {elsewhere}"));
     }
     Ok(())
 }
