@@ -37,6 +37,8 @@ dependencies {
     implementation(project(":platform"))
     implementation(project(":ui"))
     implementation(libs.activity.compose)
+    implementation(libs.coil.compose)
+    implementation(libs.coil.network)
     implementation(libs.compose.material3)
     implementation(libs.firebase.messaging)
     implementation(libs.lifecycle.compose)

@@ -45,7 +45,9 @@ public class MainActivity : ComponentActivity() {
         }
         setContent {
             PocketcardTheme(Color(getColor(R.color.brand_accent))) {
-                MemberScreens(core, model, remember { CodeWindow(window, app.refusesScreenshots) })
+                MemberScreens(core, model, remember { CodeWindow(window, app.refusesScreenshots) }) { url, modifier ->
+                    WebPicture(app.pictures, url, modifier)
+                }
             }
         }
     }

@@ -40,6 +40,9 @@ public open class MemberApp :
 
     private class Opened(val core: Pocketcard, val language: String, val home: HomeCard, val leaving: Job)
 
+    /** What the platform names by URL, as long as a member is signed in. */
+    internal val pictures by lazy { Pictures(this) }
+
     override val screen: Class<out Activity> = MainActivity::class.java
 
     override val cardLink: String get() = getString(R.string.brand_scheme) + "://card"
@@ -80,7 +83,10 @@ public open class MemberApp :
     /** What stands outside of the app goes with what is in it. */
     private fun whenSignedOut(core: Pocketcard): Job = scope.launch {
         val isSignedOut = core.session.map { it is SessionView.SignedOut }.distinctUntilChanged()
-        isSignedOut.filter { it }.collect { Notifications(this@MemberApp).clear() }
+        isSignedOut.filter { it }.collect {
+            Notifications(this@MemberApp).clear()
+            pictures.forget()
+        }
     }
 
     private fun letGo() {

@@ -2,6 +2,7 @@ package app.pocketcard.app
 
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Pocketcard
 import app.pocketcard.ui.Destination
@@ -12,9 +13,13 @@ import app.pocketcard.ui.MessageScreen
 
 /** The messages. */
 @Composable
-internal fun Inbox(core: Pocketcard, model: MemberModel) {
+internal fun Inbox(
+    core: Pocketcard,
+    model: MemberModel,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) {
     val inbox by core.inbox.collectAsStateWithLifecycle()
-    InboxScreen(inbox, core.hasMember(), onEvent = { event ->
+    InboxScreen(inbox, core.hasMember(), image = image, onEvent = { event ->
         when (event) {
             is InboxEvent.Open -> model.open(Place.Message(event.message))
             InboxEvent.ReadAll -> model.act { core.readMessages() }
@@ -27,7 +32,12 @@ internal fun Inbox(core: Pocketcard, model: MemberModel) {
 
 /** One message, which is read by that. */
 @Composable
-internal fun Message(core: Pocketcard, model: MemberModel, id: String) {
+internal fun Message(
+    core: Pocketcard,
+    model: MemberModel,
+    id: String,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) {
     val inbox by core.inbox.collectAsStateWithLifecycle()
     val message = inbox.messages.find { it.id == id }
     MessageScreen(
@@ -42,5 +52,6 @@ internal fun Message(core: Pocketcard, model: MemberModel, id: String) {
                 MessageEvent.Refresh -> model.refresh(core)
             }
         },
+        image = image,
     )
 }

@@ -8,6 +8,7 @@ import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.CardView
@@ -37,9 +38,15 @@ import kotlinx.coroutines.flow.first
  *
  * @param core null while it is being opened.
  * @param window made bright while a code is on screen.
+ * @param image draws the picture at a URL.
  */
 @Composable
-internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: CodeWindow) {
+internal fun MemberScreens(
+    core: Pocketcard?,
+    model: MemberModel,
+    window: CodeWindow,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) {
     val place = model.place
     val screens = rememberSaveableStateHolder()
     val device = device()
@@ -78,7 +85,7 @@ internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: CodeWi
         if (core == null) return@PocketcardFrame
         // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
         screens.SaveableStateProvider(place.name) {
-            Screen(place, core, model, window)
+            Screen(place, core, model, window, image)
             DisposableEffect(Unit) {
                 onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
             }
@@ -87,23 +94,29 @@ internal fun MemberScreens(core: Pocketcard?, model: MemberModel, window: CodeWi
 }
 
 @Composable
-private fun Screen(place: Place, core: Pocketcard, model: MemberModel, window: CodeWindow) = when (place) {
+private fun Screen(
+    place: Place,
+    core: Pocketcard,
+    model: MemberModel,
+    window: CodeWindow,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) = when (place) {
     Place.Card -> Card(core, model, window)
     Place.SignIn -> SignIn(core, model)
     Place.LinkCard -> LinkCard(core, model)
-    Place.Offers -> Offers(core, model)
-    is Place.Offer -> Offer(core, model, OfferId.Offer(place.offer), window)
-    is Place.Coupon -> Offer(core, model, OfferId.Coupon(place.coupon), window)
-    Place.Tasks -> Tasks(core, model)
-    is Place.Task -> Tasks(core, model, first = place.task)
+    Place.Offers -> Offers(core, model, image)
+    is Place.Offer -> Offer(core, model, OfferId.Offer(place.offer), window, image)
+    is Place.Coupon -> Offer(core, model, OfferId.Coupon(place.coupon), window, image)
+    Place.Tasks -> Tasks(core, model, image)
+    is Place.Task -> Tasks(core, model, image, first = place.task)
     is Place.Game -> Game(core, model, place.game)
     Place.Stores -> Stores(core, model)
     is Place.Store -> Store(core, model, place.store)
     Place.More -> More(core, model)
     Place.Balance -> Balance(core, model)
     Place.History -> History(core, model)
-    Place.Inbox -> Inbox(core, model)
-    is Place.Message -> Message(core, model, place.message)
+    Place.Inbox -> Inbox(core, model, image)
+    is Place.Message -> Message(core, model, place.message, image)
     Place.Settings -> Settings(core, model)
 }
 

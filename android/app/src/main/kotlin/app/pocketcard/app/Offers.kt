@@ -3,6 +3,7 @@ package app.pocketcard.app
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.remember
+import androidx.compose.ui.Modifier
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.OfferId
@@ -20,7 +21,11 @@ import kotlinx.coroutines.flow.map
 
 /** The offers and coupons, also of the store that the member is in. */
 @Composable
-internal fun Offers(core: Pocketcard, model: MemberModel) {
+internal fun Offers(
+    core: Pocketcard,
+    model: MemberModel,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) {
     val here = (core.here(model) ?: return).value
     // Who has left the store sees all again.
     val filter = model.offers.filter.takeUnless { it == OffersFilter.HERE && here == null } ?: OffersFilter.ALL
@@ -50,6 +55,7 @@ internal fun Offers(core: Pocketcard, model: MemberModel) {
         favourites = favourites,
         activating = model.offers.activating.now,
         choosing = model.offers.choosing.now,
+        image = image,
     )
 }
 
@@ -62,7 +68,13 @@ internal val OfferId.place: Place
 
 /** One offer or coupon; where the member is in a store, whether it applies there. */
 @Composable
-internal fun Offer(core: Pocketcard, model: MemberModel, id: OfferId, window: CodeWindow) {
+internal fun Offer(
+    core: Pocketcard,
+    model: MemberModel,
+    id: OfferId,
+    window: CodeWindow,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+) {
     val here = (core.here(model) ?: return).value
     val query = if (here == null) OffersQuery() else OffersFilter.HERE.query(here = here)
     val shown = remember(core, id, query) { model.told(core.offer(id, query).map { Known(it) }) }
@@ -113,5 +125,6 @@ internal fun Offer(core: Pocketcard, model: MemberModel, id: OfferId, window: Co
         isActivating = id is OfferId.Offer && id.id in model.offers.activating.now,
         // Stores are looked for by an offer, not by a coupon.
         canOpenStores = id is OfferId.Offer,
+        image = image,
     )
 }

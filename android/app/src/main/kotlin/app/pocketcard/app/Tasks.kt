@@ -2,6 +2,7 @@ package app.pocketcard.app
 
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.pocketcard.Activity
 import app.pocketcard.Pocketcard
@@ -17,7 +18,12 @@ import app.pocketcard.ui.TasksScreen
  * @param first the task that the member came for.
  */
 @Composable
-internal fun Tasks(core: Pocketcard, model: MemberModel, first: String? = null) {
+internal fun Tasks(
+    core: Pocketcard,
+    model: MemberModel,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+    first: String? = null,
+) {
     val tasks by core.tasks.collectAsStateWithLifecycle()
     val balance by core.balance.collectAsStateWithLifecycle()
     val device = device()
@@ -39,6 +45,7 @@ internal fun Tasks(core: Pocketcard, model: MemberModel, first: String? = null) 
         },
         currencies = balance.accounts.map { it.currency },
         first = first,
+        image = image,
     )
 }
 

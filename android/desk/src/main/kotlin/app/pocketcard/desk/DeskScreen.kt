@@ -128,7 +128,8 @@ private fun PhoneScreen(phone: Phone, look: Look) {
             LocalLayoutDirection provides if (look.isRightToLeft) LayoutDirection.Rtl else LayoutDirection.Ltr,
         ) {
             PocketcardTheme(phone.resources.color(R.color.brand_accent), look.isDark, phone.clock.wall, ROBOTO) {
-                MemberScreens(phone.core, phone.model, phone.window)
+                // The sandbox has no pictures: rows keep their signs.
+                MemberScreens(phone.core, phone.model, phone.window) { _, _ -> }
             }
         }
     }

@@ -88,7 +88,7 @@ private fun KnownMessage(
         modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(STEP * 2),
         Arrangement.spacedBy(STEP * 2),
     ) {
-        message.imageUrl?.let { image(it, Modifier.fillMaxWidth().heightIn(max = 200.dp)) }
+        message.imageUrl?.let { PagePicture(it, Icons.inbox, image) }
         Column(verticalArrangement = Arrangement.spacedBy(STEP / 2)) {
             Text(
                 message.title,

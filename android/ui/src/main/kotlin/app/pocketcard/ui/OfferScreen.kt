@@ -121,7 +121,7 @@ private fun KnownOffer(
             Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(STEP * 2),
             Arrangement.spacedBy(STEP * 2),
         ) {
-            offer.imageUrl?.let { image(it, Modifier.fillMaxWidth().heightIn(max = 200.dp)) }
+            offer.imageUrl?.let { PagePicture(it, offer.kind.icon, image) }
             Column(verticalArrangement = Arrangement.spacedBy(STEP / 2)) {
                 Text(
                     offer.title,

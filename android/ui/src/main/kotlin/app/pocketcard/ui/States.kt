@@ -254,7 +254,7 @@ internal fun NextPage(
     Quiet(text, modifier.padding(vertical = STEP))
 }
 
-/** The picture of a row: a sign where there is none, and until it is there. Tells nothing that the row does not. */
+/** The picture of a row. */
 @Composable
 internal fun RowPicture(
     url: String?,
@@ -262,9 +262,30 @@ internal fun RowPicture(
     image: @Composable (url: String, modifier: Modifier) -> Unit,
     modifier: Modifier = Modifier,
 ) {
+    Picture(url, sign, image, modifier.size(PICTURE))
+}
+
+/** The picture of a page: its place is there before it, so that nothing moves when it comes. */
+@Composable
+internal fun PagePicture(
+    url: String,
+    sign: ImageVector,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Picture(url, sign, image, modifier.fillMaxWidth().height(200.dp))
+}
+
+/** A picture in its place: a sign where there is none, and until it is there. Tells nothing that the texts do not. */
+@Composable
+private fun Picture(
+    url: String?,
+    sign: ImageVector,
+    image: @Composable (url: String, modifier: Modifier) -> Unit,
+    modifier: Modifier = Modifier,
+) {
     Box(
         modifier
-            .size(PICTURE)
             .clip(RoundedCornerShape(STEP))
             .background(MaterialTheme.colorScheme.surfaceContainerHighest)
             .clearAndSetSemantics {},
