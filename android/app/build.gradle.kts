@@ -42,11 +42,11 @@ dependencies {
     implementation(libs.compose.material3)
     implementation(libs.firebase.messaging)
     implementation(libs.lifecycle.compose)
+    implementation(libs.zxing)
     implementation(variantOf(libs.jna) { artifactType("aar") })
     testImplementation(libs.compose.test)
     testImplementation(libs.junit4)
     testImplementation(libs.kotlin.test.junit4)
     testImplementation(libs.robolectric)
     testImplementation(libs.serialization.json)
-    testImplementation(libs.zxing)
 }

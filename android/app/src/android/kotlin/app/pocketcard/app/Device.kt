@@ -94,6 +94,11 @@ internal class Device(private val context: Context) {
         return opens(intent)
     }
 
+    /** Opens where the phone has what this app may do; whether there is such a place. */
+    fun opensPermissions(): Boolean = opens(
+        Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", context.packageName, null)),
+    )
+
     /** Starts what another app does; whether there is one that does it. */
     private fun opens(intent: Intent): Boolean = try {
         context.startActivity(intent)

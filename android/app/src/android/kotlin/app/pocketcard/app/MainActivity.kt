@@ -45,7 +45,12 @@ public class MainActivity : ComponentActivity() {
         }
         setContent {
             PocketcardTheme(Color(getColor(R.color.brand_accent))) {
-                MemberScreens(core, model, remember { CodeWindow(window, app.refusesScreenshots) }) { url, modifier ->
+                MemberScreens(
+                    core,
+                    model,
+                    window = remember { CodeWindow(window, app.refusesScreenshots) },
+                    scanner = if (hasCamera()) ({ ScanCard(model) }) else null,
+                ) { url, modifier ->
                     WebPicture(app.pictures, url, modifier)
                 }
             }

@@ -40,6 +40,10 @@ public open class MemberApp :
 
     private class Opened(val core: Pocketcard, val language: String, val home: HomeCard, val leaving: Job)
 
+    /** What plastic cards are scanned with. */
+    internal open fun camera(onFrame: (Luminance) -> Unit, onFailure: () -> Unit): CardCamera =
+        BackCamera(this, onFrame, onFailure)
+
     /** What the platform names by URL, as long as a member is signed in. */
     internal val pictures by lazy { Pictures(this) }
 

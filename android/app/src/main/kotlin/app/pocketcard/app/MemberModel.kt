@@ -49,6 +49,10 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     var isRefreshing by mutableStateOf(false)
         private set
 
+    /** The number that was scanned from a plastic card, until it is linked or the member goes elsewhere. */
+    var scanned by mutableStateOf(saved.get<String>(SCANNED).orEmpty())
+        private set
+
     /** The consents that the platform is being told of. */
     val changing = UnderWay<Pair<Long, ConsentWay>>(this)
 
@@ -64,6 +68,7 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     /** Goes where [way] ends. */
     fun go(way: List<Place>) {
         if (way.last() != place) failure = null
+        if (way.none { it == Place.LinkCard || it == Place.SignIn }) keepScanned("")
         this.way = way
         // By their names: what is saved is read without a class of ours.
         saved[WAY] = ArrayList(way.map { it.name })
@@ -102,6 +107,17 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
         } else if (page in way) {
             go(way - page)
         }
+    }
+
+    /** A plastic card was scanned: its [number] goes where it could be typed, and no further by itself. */
+    fun scanned(number: String) {
+        keepScanned(number)
+        leave(Place.ScanCard)
+    }
+
+    private fun keepScanned(number: String) {
+        scanned = number
+        saved[SCANNED] = number
     }
 
     /** Says why something did not happen. */
@@ -174,5 +190,6 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
 
     private companion object {
         const val WAY = "way"
+        const val SCANNED = "scanned"
     }
 }

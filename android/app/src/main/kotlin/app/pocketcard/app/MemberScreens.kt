@@ -38,6 +38,7 @@ import kotlinx.coroutines.flow.first
  *
  * @param core null while it is being opened.
  * @param window made bright while a code is on screen.
+ * @param scanner reads a plastic card; null: there is no camera.
  * @param image draws the picture at a URL.
  */
 @Composable
@@ -45,6 +46,7 @@ internal fun MemberScreens(
     core: Pocketcard?,
     model: MemberModel,
     window: CodeWindow,
+    scanner: (@Composable () -> Unit)?,
     image: @Composable (url: String, modifier: Modifier) -> Unit,
 ) {
     val place = model.place
@@ -85,7 +87,7 @@ internal fun MemberScreens(
         if (core == null) return@PocketcardFrame
         // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
         screens.SaveableStateProvider(place.name) {
-            Screen(place, core, model, window, image)
+            Screen(place, core, model, window, scanner, image)
             DisposableEffect(Unit) {
                 onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
             }
@@ -99,11 +101,13 @@ private fun Screen(
     core: Pocketcard,
     model: MemberModel,
     window: CodeWindow,
+    scanner: (@Composable () -> Unit)?,
     image: @Composable (url: String, modifier: Modifier) -> Unit,
 ) = when (place) {
     Place.Card -> Card(core, model, window)
-    Place.SignIn -> SignIn(core, model)
-    Place.LinkCard -> LinkCard(core, model)
+    Place.SignIn -> SignIn(core, model, canScan = scanner != null)
+    Place.LinkCard -> LinkCard(core, model, canScan = scanner != null)
+    Place.ScanCard -> scanner?.invoke() ?: Unit
     Place.Offers -> Offers(core, model, image)
     is Place.Offer -> Offer(core, model, OfferId.Offer(place.offer), window, image)
     is Place.Coupon -> Offer(core, model, OfferId.Coupon(place.coupon), window, image)
@@ -133,7 +137,7 @@ private fun Pocketcard.freshness(place: Place, model: MemberModel): Freshness? =
     Place.History -> history.collectAsStateWithLifecycle().value.freshness
     Place.Inbox, is Place.Message -> inbox.collectAsStateWithLifecycle().value.freshness
     Place.Settings -> consents.collectAsStateWithLifecycle().value.freshness
-    Place.SignIn, Place.LinkCard -> null
+    Place.SignIn, Place.LinkCard, Place.ScanCard -> null
 }
 
 @Composable
@@ -200,7 +204,7 @@ private fun Card(core: Pocketcard, model: MemberModel, window: CodeWindow) {
 }
 
 @Composable
-private fun LinkCard(core: Pocketcard, model: MemberModel) {
+private fun LinkCard(core: Pocketcard, model: MemberModel, canScan: Boolean) {
     LinkCardScreen(
         onEvent = { event ->
             when (event) {
@@ -209,13 +213,13 @@ private fun LinkCard(core: Pocketcard, model: MemberModel) {
                     model.leave(Place.LinkCard)
                 }
 
-                // This app has no scanner, and says so to the screen.
-                LinkCardEvent.Scan -> Unit
+                LinkCardEvent.Scan -> model.open(Place.ScanCard)
             }
         },
         failure = model.failure,
         isBusy = model.isBusy,
-        canScan = false,
+        scanned = model.scanned,
+        canScan = canScan,
     )
 }
 

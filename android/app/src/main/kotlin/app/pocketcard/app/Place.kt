@@ -22,6 +22,8 @@ internal sealed class Place(
 
     data object LinkCard : Place("link-card", Destination.CARD, R.string.app_name)
 
+    data object ScanCard : Place("scan-card", Destination.CARD, UiR.string.card_scan)
+
     data object Offers : Place("offers", Destination.OFFERS, UiR.string.offers, isPage = false)
 
     data class Offer(val offer: Long) : Place("$OFFER$offer", Destination.OFFERS, R.string.offer)
@@ -64,7 +66,7 @@ private val firsts = listOf(Place.Card, Place.Offers, Place.Tasks, Place.Stores,
 
 /** The pages that there is one of. */
 private val singles =
-    listOf(Place.SignIn, Place.LinkCard, Place.Balance, Place.History, Place.Inbox, Place.Settings)
+    listOf(Place.SignIn, Place.LinkCard, Place.ScanCard, Place.Balance, Place.History, Place.Inbox, Place.Settings)
 
 /** Where the app opens, and what the way back ends at. */
 internal val START: List<Place> = listOf(Place.Card)

@@ -19,7 +19,7 @@ import app.pocketcard.ui.SignInScreen
 
 /** The way in. Gone from as soon as the member is signed in. */
 @Composable
-internal fun SignIn(core: Pocketcard, model: MemberModel) {
+internal fun SignIn(core: Pocketcard, model: MemberModel, canScan: Boolean) {
     val session by core.session.collectAsStateWithLifecycle()
     val isSignedIn = session is SessionView.SignedIn
     LaunchedEffect(isSignedIn) { if (isSignedIn) model.leave(Place.SignIn) }
@@ -30,42 +30,33 @@ internal fun SignIn(core: Pocketcard, model: MemberModel) {
         onEvent = { event ->
             when (event) {
                 is SignInEvent.SignIn -> model.ask { core.signIn(event.login, event.password) }
-
                 is SignInEvent.Register -> model.ask { core.register(event.login, event.password) }
-
                 is SignInEvent.ConfirmCode -> model.ask { core.confirmCode(event.code) }
-
                 SignInEvent.ResendCode -> model.ask { core.resendCode() }
-
                 SignInEvent.Leave -> model.ask { core.leaveStep() }
-
                 is SignInEvent.Step -> model.ask { core.registrationStep(event.step) }
-
                 is SignInEvent.ResetPassword -> model.ask { core.resetPassword(event.login) }
-
                 is SignInEvent.NewPassword -> model.ask { core.setNewPassword(event.code, event.password) }
-
                 SignInEvent.OpenTerms -> if (!device.opensPage(terms)) model.fail(Failure.NoApp)
-
-                // This app has no scanner, and says so to the screen.
-                SignInEvent.ScanCard -> Unit
+                SignInEvent.ScanCard -> model.open(Place.ScanCard)
             }
         },
-        options = options(hasTerms = terms.isNotEmpty()),
+        options = options(hasTerms = terms.isNotEmpty(), canScan),
         failure = model.failure,
         isBusy = model.isBusy,
         questions = questions(core, model, session),
+        scanned = model.scanned,
     )
 }
 
 /** What the operator says of the programme's sign-in. */
 @Composable
-private fun options(hasTerms: Boolean) = SignInOptions(
+private fun options(hasTerms: Boolean, canScan: Boolean) = SignInOptions(
     codeDigits = number(R.integer.brand_code_digits),
     hasPassword = flag(R.bool.brand_has_passwords),
     canRegister = flag(R.bool.brand_takes_new_members),
     hasTerms = hasTerms,
-    canScan = false,
+    canScan = canScan,
 )
 
 /** Of the programme's questionnaire, once the registration asks for it; asked for again by a pull. */

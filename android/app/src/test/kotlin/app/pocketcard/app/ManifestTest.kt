@@ -35,6 +35,7 @@ class ManifestTest {
                 "android.permission.INTERNET",
                 "android.permission.ACCESS_NETWORK_STATE",
                 "android.permission.ACCESS_COARSE_LOCATION",
+                "android.permission.CAMERA",
                 "android.permission.POST_NOTIFICATIONS",
                 "android.permission.RECEIVE_BOOT_COMPLETED",
                 // Of Firebase.
@@ -45,6 +46,12 @@ class ManifestTest {
             ),
             about.requestedPermissions?.toSet(),
         )
+    }
+
+    @Test
+    fun `it is for phones without a camera, too`() {
+        val needed = xml(manifest, "uses-feature").filter { it.getAttribute("android:required") != "false" }
+        assertEquals(emptyList(), needed.map { it.getAttribute("android:name") })
     }
 
     @Test

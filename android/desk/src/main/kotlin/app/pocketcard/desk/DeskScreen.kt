@@ -128,8 +128,8 @@ private fun PhoneScreen(phone: Phone, look: Look) {
             LocalLayoutDirection provides if (look.isRightToLeft) LayoutDirection.Rtl else LayoutDirection.Ltr,
         ) {
             PocketcardTheme(phone.resources.color(R.color.brand_accent), look.isDark, phone.clock.wall, ROBOTO) {
-                // The sandbox has no pictures: rows keep their signs.
-                MemberScreens(phone.core, phone.model, phone.window) { _, _ -> }
+                // A desk has no camera, and the sandbox no pictures: rows keep their signs.
+                MemberScreens(phone.core, phone.model, phone.window, scanner = null) { _, _ -> }
             }
         }
     }

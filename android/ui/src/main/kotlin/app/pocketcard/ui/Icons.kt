@@ -44,6 +44,7 @@ internal object Icons {
     val pickup by icon("M4 8l8-4l8 4v9l-8 4l-8-4zM4 8l8 4l8-4M12 12v9")
     val charging by icon("M13 2L5 14h6l-1 8l9-12h-7z")
     val scan by icon("M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16")
+    val light by icon("M9 19h6M10 22h4M9 16v-2a6 6 0 1 1 6 0v2z")
 
     private fun icon(
         path: String,

@@ -5,10 +5,14 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.key
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.liveRegion
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.KeyboardType
 
 /** What a member does to link a plastic card. */
@@ -51,7 +55,8 @@ internal fun LinkCardFields(
     scanned: String = "",
     onLink: (String, String?) -> Unit,
 ) {
-    var number by rememberSaveable(scanned) { mutableStateOf(scanned) }
+    // What is scanned later takes the place of what was typed, also where the screen was left for it.
+    var number by key(scanned) { rememberSaveable { mutableStateOf(scanned) } }
     var password by rememberSecret()
     Column(verticalArrangement = Arrangement.spacedBy(STEP)) {
         Field(
@@ -62,6 +67,9 @@ internal fun LinkCardFields(
             failure = failure,
             isDigits = true,
         )
+        if (scanned.isNotEmpty() && number == scanned) {
+            Quiet(text(R.string.card_scanned), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+        }
         Field(password, { password = it }, text(R.string.card_password), hint = text(R.string.card_password_hint))
         BusyButton(text(R.string.card_link), isBusy, number.isNotBlank()) {
             onLink(number.filterNot { it.isWhitespace() }, password.trim().ifEmpty { null })

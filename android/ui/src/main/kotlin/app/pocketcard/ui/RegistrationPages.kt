@@ -123,7 +123,7 @@ private fun ActionContent(asked: Asked, action: RegistrationAction, questions: L
         RegistrationActionKind.AttachCard -> {
             LinkCardFields(asked.failure, asked.isBusy, asked.options.canScan, {
                 asked.onEvent(SignInEvent.ScanCard)
-            }) { number, password ->
+            }, asked.scanned) { number, password ->
                 asked.onEvent(SignInEvent.Step(RegistrationStep.LinkCard(number, password)))
             }
         }

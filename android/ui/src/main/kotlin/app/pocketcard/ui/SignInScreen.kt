@@ -85,6 +85,7 @@ public sealed interface SignInEvent {
  * @param failure why the last thing handed in was not taken.
  * @param isBusy the platform is being asked; nothing can be handed in meanwhile.
  * @param questions of the programme's questionnaire, where the registration asks for it.
+ * @param scanned the number that a scanner of the app read from a plastic card, which is then in the field.
  */
 @Composable
 public fun SignInScreen(
@@ -95,8 +96,9 @@ public fun SignInScreen(
     failure: Failure? = null,
     isBusy: Boolean = false,
     questions: List<Question> = emptyList(),
+    scanned: String = "",
 ) {
-    val asked = Asked(options, failure, isBusy, onEvent)
+    val asked = Asked(options, failure, isBusy, onEvent, scanned)
     when (val step = session.step) {
         null -> {
             WhoPage(asked, modifier)
@@ -129,6 +131,7 @@ internal data class Asked(
     val failure: Failure?,
     val isBusy: Boolean,
     val onEvent: (SignInEvent) -> Unit,
+    val scanned: String,
 )
 
 /** One question to the member, with what answers it below. */
