@@ -37,12 +37,6 @@ internal fun number(id: Int): Int = integerResource(id)
 @ReadOnlyComposable
 internal fun flag(id: Int): Boolean = booleanResource(id)
 
-/** What the device's own way back does, while it is [isEnabled]. */
-@Composable
-internal fun BackHandler(isEnabled: Boolean, onBack: () -> Unit) {
-    androidx.activity.compose.BackHandler(isEnabled, onBack)
-}
-
 /** Asks the member whether the app may know where they are, each time that it is called. */
 @Composable
 internal fun rememberPositionPermission(onAnswer: (Boolean) -> Unit): () -> Unit {

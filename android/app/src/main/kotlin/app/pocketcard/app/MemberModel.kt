@@ -97,8 +97,10 @@ internal class MemberModel(private val saved: SavedStateHandle) : ViewModel() {
     /** Opens a page; back leads here again. */
     fun open(page: Place) = go(way - page + page)
 
-    /** Goes back by one screen. */
-    fun back() = go(way.dropLast(1))
+    /** Goes back by one screen, where there is one: the second of two quick gestures may be one too many. */
+    fun back() {
+        if (hasBack) go(way.dropLast(1))
+    }
 
     /** Goes back from [page], if the member is there. */
     fun leave(page: Place) {

@@ -1,5 +1,6 @@
 package app.pocketcard.app
 
+import androidx.compose.foundation.layout.Box
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.getValue
@@ -52,7 +53,7 @@ internal fun MemberScreens(
     val place = model.place
     val screens = rememberSaveableStateHolder()
     val device = device()
-    BackHandler(model.hasBack) { model.back() }
+    val followingBack = followingBack(model.hasBack, model::back)
     PocketcardFrame(
         place.destination,
         title = text(place.title),
@@ -85,11 +86,13 @@ internal fun MemberScreens(
         hasBack = place.isPage,
     ) {
         if (core == null) return@PocketcardFrame
-        // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
-        screens.SaveableStateProvider(place.name) {
-            Screen(place, core, model, window, scanner, image)
-            DisposableEffect(Unit) {
-                onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
+        Box(followingBack) {
+            // What a screen keeps stays while another is opened from it, and goes when the member goes back from it.
+            screens.SaveableStateProvider(place.name) {
+                Screen(place, core, model, window, scanner, image)
+                DisposableEffect(Unit) {
+                    onDispose { if (!place.isFirst && place !in model.way) screens.removeState(place.name) }
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberUpdatedState
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
 import app.pocketcard.Position
 import app.pocketcard.desk.LocalPhone
 import app.pocketcard.desk.Phone
@@ -35,7 +36,7 @@ internal fun flag(id: Int): Boolean = LocalPhone.current.resources.flag(id)
 
 /** What the way back of the phone does, while it is [isEnabled]. */
 @Composable
-internal fun BackHandler(isEnabled: Boolean, onBack: () -> Unit) {
+internal fun followingBack(isEnabled: Boolean, onBack: () -> Unit): Modifier {
     val phone = LocalPhone.current
     val back by rememberUpdatedState(onBack)
     DisposableEffect(phone, isEnabled) {
@@ -43,6 +44,7 @@ internal fun BackHandler(isEnabled: Boolean, onBack: () -> Unit) {
         if (isEnabled) phone.waysBack += way
         onDispose { phone.waysBack -= way }
     }
+    return Modifier
 }
 
 /** The member lets the app know where they are: nobody is asked. */
