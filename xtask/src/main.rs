@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo verify               format, lints, all tests, docs; installs what it needs first
+cargo verify               format, lints, all tests, docs, the app as it is released; installs what it needs first
 cargo bindgen [OPTIONS]    writes the Kotlin and Swift bindings into target/bindings
     --out FOLDER           another folder
     --release              from a release build

@@ -18,10 +18,10 @@ pub(crate) fn run() -> Result<(), String> {
     let docs = ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"];
     step("docs", cargo().args(docs).env("RUSTDOCFLAGS", "-D warnings"), &mut totals)?;
     tests("tests", cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]), &mut totals)?;
-    // Format, the bindings, the tests of each module with the real library, the records of the public API. The sandbox was
-    // built for the tests above, with other features than it has alone: building it anew takes minutes. Two modules at
-    // once, since a test run keeps one processor busy.
-    let android = ["--batch-mode", "--fail-at-end", "--threads", "2", "-Dsandbox.built", "verify"];
+    // Format, the bindings, the tests of each module with the real library, the records of the public API; the app as it is
+    // released, shrunk and looked over by Android Lint. The sandbox was built for the tests above, with other features than
+    // it has alone: building it anew takes minutes. Two modules at once, since a test run keeps one processor busy.
+    let android = ["--batch-mode", "--fail-at-end", "--threads", "2", "-Prelease", "-Dsandbox.built", "verify"];
     tests("android", maven().args(android), &mut totals)?;
     totals.begin("tests, by their runners' own words");
     for line in &totals.lines {
