@@ -534,7 +534,7 @@ fn boundary() {
         assert!(back == bytes);
     }
     println!("boundary: 1000 rows are {} bytes", bytes.len());
-    say("boundary_rows", median(ours), median(bare), 100.0);
+    say("boundary_rows", median(ours), median(bare), 50.0);
 }
 
 /// A chain of 10 000 stores from the disk: the first filtered answer of an app that was just opened, against reading the
