@@ -72,7 +72,7 @@ fn bindings() -> &'static (String, String) {
             Command::new(env!("CARGO")).arg("bindgen").arg("--out").arg(out.path()).current_dir(root).output().unwrap();
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         let read = |file: &str| std::fs::read_to_string(out.path().join(file)).unwrap();
-        (read("kotlin/app/pocketcard/pocketcard.kt"), read("swift/PocketcardFFI.swift"))
+        (read("kotlin/app/pocketcard/pocketcard.kt"), read("swift/PocketcardBindings.swift"))
     })
 }
 
