@@ -3,6 +3,7 @@
 
 mod bindgen;
 mod desk;
+mod ios;
 mod libraries;
 mod verify;
 
@@ -15,6 +16,7 @@ cargo bindgen [OPTIONS]    writes the Kotlin and Swift bindings into target/bind
     --out FOLDER           another folder
     --release              from a release build
 cargo desk                 the app in a desktop's window, against a sandbox of its own
+cargo ios [OPTIONS]        builds the Swift package and runs its tests; OPTIONS are those of `swift test`
 cargo libraries build [FOLDER]   builds libpocketcard.so for Android's four ABIs into FOLDER/<abi>, by default
                        target/jni, and checks it; needs an NDK (ANDROID_NDK_HOME) and rustup's targets
 cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, page alignment, symbols, what it needs";
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         ["verify"] => verify::run(),
         ["bindgen", options @ ..] => bindgen::run(options),
         ["desk"] => desk::run(),
+        ["ios", options @ ..] => ios::run(options),
         ["libraries", options @ ..] => libraries::run(options),
         _ => Err(HELP.to_owned()),
     };

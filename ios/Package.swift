@@ -1,0 +1,38 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The core: a framework on Apple's platforms; on Linux, where the tests run, the library that cargo built for this machine.
+// `cargo bindgen` writes the bindings; `cargo ios` does so, and builds and tests all of this.
+#if os(Linux)
+    let built = Context.environment["POCKETCARD_LIBRARY"] ?? "\(Context.packageDirectory)/../target/debug"
+    let library: Target = .systemLibrary(name: "PocketcardFFI", path: "Generated/PocketcardFFI")
+    // libswiftObservation.so of Swift 6.0 and 6.1 lacks a symbol (swiftlang/swift#75670).
+    let link: [LinkerSetting] = [
+        .unsafeFlags(["-L\(built)", "-Xlinker", "-rpath", "-Xlinker", built, "-Xlinker", "--allow-shlib-undefined"])
+    ]
+#else
+    // Whoever publishes the framework names it here, as `swift package compute-checksum` has it; else it is what
+    // `cargo libraries xcframework` made.
+    let published: (url: String, checksum: String)? = nil
+    let library: Target =
+        published.map { .binaryTarget(name: "PocketcardFFI", url: $0.url, checksum: $0.checksum) }
+        ?? .binaryTarget(name: "PocketcardFFI", path: "Generated/PocketcardFFI.xcframework")
+    let link: [LinkerSetting] = []
+#endif
+
+let package = Package(
+    name: "Pocketcard",
+    defaultLocalization: "en",
+    platforms: [.iOS(.v17), .macOS(.v14)],
+    products: [
+        .library(name: "Pocketcard", targets: ["Pocketcard"])
+    ],
+    targets: [
+        library,
+        // As generated: not ready for Swift 6's mode.
+        .target(
+            name: "PocketcardBindings", dependencies: ["PocketcardFFI"], path: "Generated/PocketcardBindings",
+            swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
+        .target(name: "Pocketcard", dependencies: ["PocketcardBindings"]),
+    ]
+)
