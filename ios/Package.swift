@@ -34,5 +34,7 @@ let package = Package(
             name: "PocketcardBindings", dependencies: ["PocketcardFFI"], path: "Generated/PocketcardBindings",
             swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
         .target(name: "Pocketcard", dependencies: ["PocketcardBindings"]),
+        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "Misfortune"]),
+        .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
     ]
 )

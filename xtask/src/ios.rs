@@ -60,7 +60,7 @@ pub(crate) fn lint() -> Command {
 
 pub(crate) fn test() -> Command {
     let mut test = swift();
-    test.args(["swift", "test", "--quiet", "-Xswiftc", "-warnings-as-errors"]);
+    test.args(["swift", "test", "--quiet", "--disable-xctest", "-Xswiftc", "-warnings-as-errors"]);
     test
 }
 

@@ -1,11 +1,11 @@
-//! What guards main: format, lints, tests, docs, each by its own tool, in Rust and in Kotlin, and the test runners' own
+//! What guards main: format, lints, tests, docs, each by its own tool, in Rust, Kotlin and Swift, and the test runners' own
 //! totals at the end.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{as_from_outside, cargo, root, target};
+use crate::{as_from_outside, cargo, ios, root, target};
 
 pub(crate) fn run() -> Result<(), String> {
     install("zbarimg", "zbar-tools", "`zbar` (Homebrew, Fedora, Arch)", &|| answers("zbarimg"))?;
@@ -23,6 +23,9 @@ pub(crate) fn run() -> Result<(), String> {
     // it has alone: building it anew takes minutes. Two modules at once, since a test run keeps one processor busy.
     let android = ["--batch-mode", "--fail-at-end", "--threads", "2", "-Prelease", "-Dsandbox.built", "verify"];
     tests("android", maven().args(android), &mut totals)?;
+    ios::prepare()?;
+    step("format of Swift", &mut ios::lint(), &mut totals)?;
+    tests("ios", &mut ios::test(), &mut totals)?;
     totals.begin("tests, by their runners' own words");
     for line in &totals.lines {
         println!("{line}");
@@ -115,7 +118,8 @@ impl Totals {
         self.steps.push((name, Instant::now()));
     }
 
-    /// Takes a runner's closing line, cargo's or Surefire's, and what it says of a test that failed; any other is none.
+    /// Takes a runner's closing line, cargo's, Surefire's or Swift Testing's, and what it says of a test that failed; any
+    /// other is none.
     fn read(&mut self, line: &str) {
         if line.starts_with("test result:") {
             let count = |word: &str| {
@@ -135,14 +139,25 @@ impl Totals {
             let [run, failures, errors, skipped] = counts[..] else { return };
             self.failed += failures + errors;
             self.passed += run.saturating_sub(failures + errors + skipped);
+        } else if let Some((_, counts)) = line.split_once(" Test run with ") {
+            // Of those that failed it says how many in a line for each.
+            let run = counts.split(' ').next().and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+            let failed = self.failures.iter().filter(|line| is_swift_failure(line)).count() as u64;
+            self.failed += failed;
+            self.passed += run.saturating_sub(failed);
         } else {
-            if line.ends_with("... FAILED") || line.starts_with("[ERROR]   ") {
+            if is_swift_failure(line) || line.ends_with("... FAILED") || line.starts_with("[ERROR]   ") {
                 self.failures.push(line.to_owned());
             }
             return;
         }
         self.lines.push(line.to_owned());
     }
+}
+
+/// Whether this is Swift Testing's line on a test, not a suite, that failed.
+fn is_swift_failure(line: &str) -> bool {
+    line.starts_with("✘ Test ") && !line.starts_with("✘ Test run ") && line.contains(" failed after ")
 }
 
 /// Runs tests, shows what they print as they print it, and keeps the closing line of each runner.
@@ -177,10 +192,15 @@ mod closing_lines {
             "test another ... FAILED",
             "[ERROR] Failures: ",
             "[ERROR]   CardTileTest.a tap opens the card:57 expected:<1> but was:<2>",
+            "✔ Test \"A full disk\" passed after 0.808 seconds.",
+            "✘ Test \"hours.json\" recorded an issue at VectorsTests.swift:108:9: Expectation failed",
+            "✘ Test \"hours.json\" failed after 0.417 seconds with 1 issue.",
+            "✘ Suite VectorsTests failed after 0.419 seconds with 1 issue.",
+            "✘ Test run with 8 tests failed after 0.420 seconds with 1 issue.",
         ] {
             totals.read(line);
         }
-        assert_eq!(totals.failures.len(), 2);
-        assert_eq!((totals.passed, totals.failed, totals.lines.len()), (12 + 5, 1 + 2, 2));
+        assert_eq!(totals.failures.len(), 3);
+        assert_eq!((totals.passed, totals.failed, totals.lines.len()), (12 + 5 + 7, 1 + 2 + 1, 3));
     }
 }

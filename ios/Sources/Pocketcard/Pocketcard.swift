@@ -25,6 +25,11 @@ import Foundation
 public final class Pocketcard: Sendable {
     /// What the app lends: its keychain, and if it likes a log and a clock. (Foundation has a `Host` on some systems.)
     public typealias Host = PocketcardBindings.Host
+    /// The phone's clock, as the core reads it; tests have their own. (Swift has a `Clock` of another kind.)
+    public typealias Clock = PocketcardBindings.Clock
+
+    /// What to tell the member of a push. (Foundation has a `Notification` of another kind.)
+    public typealias Notification = PocketcardBindings.Notification
 
     private let core: Core
 
