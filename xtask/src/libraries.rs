@@ -11,7 +11,7 @@ use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64};
 use goblin::elf::program_header::PT_LOAD;
 
-use crate::{bindgen, cargo, succeeds, target};
+use crate::{as_from_outside, bindgen, cargo, root, succeeds, target};
 
 /// Android 8.
 const API: u32 = 26;
@@ -41,6 +41,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), String> {
         ["build"] => build(&target().join("jni")),
         ["build", folder] => build(Path::new(folder)),
         ["check", folder] => check(Path::new(folder)),
+        ["cross", "check"] => cross("check"),
+        ["cross", "ios"] => bindgen::run(&[]).and_then(|()| cross("ios")),
         _ => Err(crate::HELP.to_owned()),
     }
 }
@@ -69,6 +71,12 @@ fn build(folder: &Path) -> Result<(), String> {
         succeeds(&mut strip, &format!("{} is not stripped", abi.name))?;
     }
     check(folder)
+}
+
+/// Compiles for phones on a machine that has neither their SDKs nor rustup's targets.
+fn cross(what: &str) -> Result<(), String> {
+    let mut cross = Command::new(root().join("xtask/cross.sh"));
+    succeeds(as_from_outside(&mut cross).arg(what), &format!("`cargo libraries cross {what}` failed"))
 }
 
 /// The NDK's compilers for this machine.

@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings,
-//! `cargo libraries` builds and checks what an app for Android is packed with, `cargo desk` opens the app on a desktop.
+//! `cargo libraries` builds and checks the library as phones load it, `cargo desk` opens the app on a desktop.
 
 mod bindgen;
 mod desk;
@@ -19,7 +19,11 @@ cargo desk                 the app in a desktop's window, against a sandbox of i
 cargo ios [OPTIONS]        builds the Swift package and runs its tests; OPTIONS are those of `swift test`
 cargo libraries build [FOLDER]   builds libpocketcard.so for Android's four ABIs into FOLDER/<abi>, by default
                        target/jni, and checks it; needs an NDK (ANDROID_NDK_HOME) and rustup's targets
-cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, page alignment, symbols, what it needs";
+cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, page alignment, symbols, what it needs
+cargo libraries cross check      compiles the library for Android and iOS on a Debian-like machine with neither SDK: checks,
+                       gives nothing to ship
+cargo libraries cross ios        builds it for iPhones and their simulator on such a machine, holds it against what an app
+                       links with, and makes target/cross/PocketcardFFI.xcframework and its zip; Xcode never saw one";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
