@@ -20,23 +20,30 @@ pub(crate) fn prepare() -> Result<(), String> {
             "not exercised on this system: on a Mac, `cargo libraries xcframework`, then open ios/ in Xcode".into()
         );
     }
+    bindings()?;
+    // What is generated names a module that only Apple has.
+    let map =
+        "module PocketcardFFI [system] {\n    header \"PocketcardFFI.h\"\n    link \"pocketcard\"\n    export *\n}\n";
+    write("PocketcardFFI/PocketcardFFI.h", &generated("PocketcardFFI.h")?)?;
+    write("PocketcardFFI/module.modulemap", map)
+}
+
+/// Generates the bindings, and puts what is Swift of them where the package looks for it.
+pub(crate) fn bindings() -> Result<(), String> {
     bindgen::run(&[])?;
-    let generated = target().join("bindings/swift");
-    let read = |name: &str| std::fs::read_to_string(generated.join(name)).map_err(|error| format!("{name}: {error}"));
     // Whether the library is of this version is asked before the generated code does, which ends the process.
-    let mut bindings = read("PocketcardBindings.swift")?;
+    let mut bindings = generated("PocketcardBindings.swift")?;
     for name in ["enum InitializationResult {", "let initializationResult: InitializationResult = {"] {
         if !bindings.contains(&format!("\nprivate {name}")) {
             return Err(format!("the generated bindings have no `private {name}` any more"));
         }
         bindings = bindings.replace(&format!("\nprivate {name}"), &format!("\npackage {name}"));
     }
-    // What is generated names a module that only Apple has.
-    let map =
-        "module PocketcardFFI [system] {\n    header \"PocketcardFFI.h\"\n    link \"pocketcard\"\n    export *\n}\n";
-    write("PocketcardBindings/PocketcardBindings.swift", &bindings)?;
-    write("PocketcardFFI/PocketcardFFI.h", &read("PocketcardFFI.h")?)?;
-    write("PocketcardFFI/module.modulemap", map)
+    write("PocketcardBindings/PocketcardBindings.swift", &bindings)
+}
+
+fn generated(name: &str) -> Result<String, String> {
+    std::fs::read_to_string(target().join("bindings/swift").join(name)).map_err(|error| format!("{name}: {error}"))
 }
 
 /// Writes a file of `ios/Generated`, where it differs: what did not change is not compiled anew.

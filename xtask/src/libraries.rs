@@ -11,7 +11,7 @@ use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64};
 use goblin::elf::program_header::PT_LOAD;
 
-use crate::{as_from_outside, bindgen, cargo, root, succeeds, target};
+use crate::{apple, as_from_outside, bindgen, cargo, root, succeeds, target};
 
 /// Android 8.
 const API: u32 = 26;
@@ -43,6 +43,7 @@ pub(crate) fn run(options: &[&str]) -> Result<(), String> {
         ["check", folder] => check(Path::new(folder)),
         ["cross", "check"] => cross("check"),
         ["cross", "ios"] => bindgen::run(&[]).and_then(|()| cross("ios")),
+        ["xcframework"] => apple::xcframework(),
         _ => Err(crate::HELP.to_owned()),
     }
 }

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo verify` runs all tests, `cargo bindgen` writes the Kotlin and Swift bindings,
 //! `cargo libraries` builds and checks the library as phones load it, `cargo desk` opens the app on a desktop.
 
+mod apple;
 mod bindgen;
 mod desk;
 mod ios;
@@ -23,7 +24,9 @@ cargo libraries check FOLDER     checks every library in FOLDER/<abi>: machine, 
 cargo libraries cross check      compiles the library for Android and iOS on a Debian-like machine with neither SDK: checks,
                        gives nothing to ship
 cargo libraries cross ios        builds it for iPhones and their simulator on such a machine, holds it against what an app
-                       links with, and makes target/cross/PocketcardFFI.xcframework and its zip; Xcode never saw one";
+                       links with, and makes target/cross/PocketcardFFI.xcframework and its zip; Xcode never saw one
+cargo libraries xcframework      makes ios/Generated/PocketcardFFI.xcframework, and the bindings beside it, for ios/Package.swift;
+                       needs a Mac with Xcode and rustup's targets; not exercised here";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
