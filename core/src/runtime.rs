@@ -5,28 +5,65 @@
 //! code is spent, a sign-out is half done, and every call has a time-out of its own. [`SingleFlight`] is for work that
 //! must not run twice at once.
 
-use std::future::Future;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::task::Poll;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use tokio::task::{AbortHandle, JoinError};
+use tokio::task::{AbortHandle, JoinError, JoinHandle};
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::error::{Error, Result};
 
-/// The core's threads. Dropping it ends what still runs, without waiting.
+/// The core's threads. Dropping it ends what still runs, without waiting for more than is being done at that instant.
 pub(crate) struct Runtime {
     tokio: OnceLock<tokio::runtime::Runtime>,
     dispatch: Dispatch,
+    gate: Arc<Gate>,
+}
+
+/// Open while the runtime is there. A task is held up while it is polled, and stands still once it is closed.
+///
+/// A task that blocks in place gives its worker away, and that may end the runtime before the task has been polled to the
+/// end: a timer beside it would panic then, and a crash reporter tell of it.
+#[derive(Default)]
+struct Gate(RwLock<bool>);
+
+tokio::task_local! {
+    /// That of the runtime which runs this.
+    static GATE: Arc<Gate>;
+}
+
+impl Gate {
+    /// `work` with this gate before it, and before what it spawns.
+    async fn before<T>(self: Arc<Self>, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(GATE.scope(Arc::clone(&self), work));
+        poll_fn(|context| {
+            let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if *closed { Poll::Pending } else { work.as_mut().poll(context) }
+        })
+        .await
+    }
+
+    /// Waits until nothing is being polled. Not to be called by what is.
+    fn close(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+}
+
+/// Spawns `work` on the core's runtime from what runs there, with the same log.
+pub(crate) fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let gate = GATE.try_with(Arc::clone).unwrap_or_default();
+    tokio::spawn(gate.before(work.with_current_subscriber()))
 }
 
 impl Runtime {
     /// No thread is started before the first call. What runs logs to `dispatch`.
     pub(crate) fn new(dispatch: Dispatch) -> Self {
-        Self { tokio: OnceLock::new(), dispatch }
+        Self { tokio: OnceLock::new(), dispatch, gate: Arc::default() }
     }
 
     /// Runs `work` on the core's worker, to its end even if the caller leaves. A panic in it is an [`Error::Bug`].
@@ -34,7 +71,7 @@ impl Runtime {
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        joined(self.tokio()?.spawn(work.with_subscriber(self.dispatch.clone())).await)
+        joined(self.tokio()?.spawn(self.gated(work)).await)
     }
 
     /// The same for `work` that blocks on the disk, off the worker: one thread is woken for it, not two.
@@ -42,24 +79,31 @@ impl Runtime {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let dispatch = self.dispatch.clone();
-        let work = move || tracing::dispatcher::with_default(&dispatch, work);
-        joined(self.tokio()?.spawn_blocking(work).await)
+        joined(self.tokio()?.spawn_blocking(self.gated_blocking(work)).await)
     }
 
     /// Starts `work`; it ends early when the task is dropped.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<Task> {
-        Ok(Task(self.tokio()?.spawn(work.with_subscriber(self.dispatch.clone())).abort_handle()))
+        Ok(Task(self.tokio()?.spawn(self.gated(work)).abort_handle()))
     }
 
     /// Starts `work`, which blocks, off the worker; where there is no thread to be had, on this one.
     pub(crate) fn blocking(&self, work: impl FnOnce() + Send + 'static) {
-        let dispatch = self.dispatch.clone();
-        let work = move || tracing::dispatcher::with_default(&dispatch, work);
+        let work = self.gated_blocking(work);
         match self.tokio() {
             Ok(tokio) => drop(tokio.spawn_blocking(work)),
             Err(_) => work(),
         }
+    }
+
+    fn gated<T, W: Future<Output = T>>(&self, work: W) -> impl Future<Output = T> + use<T, W> {
+        Arc::clone(&self.gate).before(work.with_subscriber(self.dispatch.clone()))
+    }
+
+    /// What blocks holds nothing up: it has a thread of its own, and no timer.
+    fn gated_blocking<T, W: FnOnce() -> T>(&self, work: W) -> impl FnOnce() -> T + use<T, W> {
+        let (dispatch, gate) = (self.dispatch.clone(), Arc::clone(&self.gate));
+        move || GATE.sync_scope(gate, || tracing::dispatcher::with_default(&dispatch, work))
     }
 
     fn tokio(&self) -> Result<&tokio::runtime::Runtime> {
@@ -83,6 +127,7 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         if let Some(tokio) = self.tokio.take() {
+            self.gate.close();
             tokio.shutdown_background();
         }
     }
@@ -109,13 +154,6 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
         .unwrap_or_else(|error| Err(Error::Bug(format!("a blocking call ended early: {error}"))))
 }
 
-/// Waits. What has blocked in place may have outlived the runtime, whose timer panics then: it ends here instead, since a
-/// runtime that is gone does not go on with a task that has yielded.
-pub(crate) async fn sleep(time: Duration) {
-    tokio::task::yield_now().await;
-    tokio::time::sleep(time).await;
-}
-
 /// Work that at most one task does at a time: who comes while it runs waits for the same result. It goes on when all
 /// who wait have left.
 pub(crate) struct SingleFlight<T: Clone>(Arc<Mutex<Option<Flight<T>>>>);
@@ -138,7 +176,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
             if let Some(flight) = running.as_ref().filter(|flight| !flight.task.is_finished()) {
                 flight.result.clone()
             } else {
-                let handle = tokio::spawn(work.with_current_subscriber());
+                let handle = spawn(work);
                 let task = handle.abort_handle();
                 let result = async move { joined(handle.await) }.boxed().shared();
                 *running = Some(Flight { task, result: result.clone() });
@@ -158,6 +196,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -176,24 +215,38 @@ mod tests {
     }
 
     #[test]
-    fn work_that_outlives_the_runtime_ends_quietly() {
+    fn a_runtime_ends_only_where_nothing_is_half_polled() {
         let runtime = runtime();
         let (begun, begins) = mpsc::channel();
         let (end, ends) = mpsc::channel();
-        let task = runtime.tokio().unwrap().spawn(async move {
-            tokio::task::block_in_place(|| {
-                begun.send(()).unwrap();
-                ends.recv().unwrap();
+        let (polled, polls) = mpsc::channel();
+        let task = runtime.spawn(async move {
+            spawn(async move {
+                // Two at once in one task: one blocks in place, and after it the other asks its timer.
+                let blocks = async move {
+                    tokio::task::block_in_place(|| {
+                        begun.send(()).unwrap();
+                        ends.recv().unwrap();
+                    });
+                };
+                let waits = async move {
+                    let mut sleep = pin!(tokio::time::sleep(Duration::from_mins(1)));
+                    let pending = poll_fn(|context| Poll::Ready(sleep.as_mut().poll(context).is_pending())).await;
+                    polled.send(pending).unwrap();
+                    sleep.await;
+                    polled.send(pending).unwrap();
+                };
+                tokio::join!(blocks, waits);
             });
-            sleep(Duration::from_mins(1)).await;
         });
         begins.recv().unwrap();
-        drop(runtime);
+        let dropped = std::thread::spawn(move || drop((runtime, task)));
         // Time for the worker that took over to shut the timer down.
         std::thread::sleep(Duration::from_millis(200));
         end.send(()).unwrap();
-        let outcome = waiting(task);
-        assert!(outcome.as_ref().is_err_and(JoinError::is_cancelled), "{outcome:?}");
+        dropped.join().unwrap();
+        assert!(polls.recv().unwrap(), "the timer was there");
+        assert!(polls.recv().is_err(), "the task ended with the runtime");
     }
 
     #[test]

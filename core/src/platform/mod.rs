@@ -579,8 +579,6 @@ impl Platform {
                 retry += 1;
             }
         };
-        // What has blocked in place before may have outlived the runtime, whose timer panics then: it ends here instead.
-        tokio::task::yield_now().await;
         let in_time = tokio::time::timeout(self.limits.call * call.times_the_limit, attempts).await;
         in_time.unwrap_or_else(|_| Err(Error::Offline("timed out".into())))
     }

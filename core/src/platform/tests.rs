@@ -1094,24 +1094,3 @@ async fn calls_can_be_spawned() {
         assert!(call.await.unwrap());
     }
 }
-
-#[test]
-fn a_call_that_outlives_its_runtime_ends_quietly() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (begun, begins) = std::sync::mpsc::channel();
-    let (end, ends) = std::sync::mpsc::channel();
-    let call = runtime.spawn(async move {
-        tokio::task::block_in_place(|| {
-            begun.send(()).unwrap();
-            ends.recv().unwrap();
-        });
-        client("http://127.0.0.1:9").capabilities("t", None).await.is_err()
-    });
-    begins.recv().unwrap();
-    runtime.shutdown_background();
-    // Time for the worker that took over to shut the timer down.
-    std::thread::sleep(Duration::from_millis(200));
-    end.send(()).unwrap();
-    let outcome = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(call);
-    assert!(outcome.as_ref().is_err_and(tokio::task::JoinError::is_cancelled), "{outcome:?}");
-}

@@ -274,7 +274,7 @@ impl Engine {
     /// Brings the member's data, without the sign-in having to wait for it.
     fn after_sign_in(self: &Arc<Self>) {
         let engine = Arc::clone(self);
-        tokio::spawn(tracing::instrument::WithSubscriber::with_current_subscriber(async move {
+        crate::runtime::spawn(async move {
             let vault = engine.vault.clone();
             // The platform binds the address to the member who signed in last.
             let outcome = blocking(move || match vault.push_address()? {
@@ -293,7 +293,7 @@ impl Engine {
             if let Err(error) = refreshed {
                 tracing::warn!(%error, "the first refresh failed");
             }
-        }));
+        });
     }
 
     /// Links a plastic card to the member.

@@ -228,13 +228,10 @@ impl Engine {
 
     /// Sends what waits, without anybody waiting for it.
     pub(super) fn flush_soon(self: &Arc<Self>) {
-        let engine = Arc::clone(self);
-        let flush = tracing::instrument::WithSubscriber::with_current_subscriber(async move {
-            engine.flush().await;
-        });
         // Where no thread was to be had for the runtime, it is left to the next time.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(flush);
+        if tokio::runtime::Handle::try_current().is_ok() {
+            let engine = Arc::clone(self);
+            crate::runtime::spawn(async move { engine.flush().await });
         }
     }
 

@@ -29,7 +29,7 @@ use crate::host::{Clock, ClockReading};
 use crate::links::Links;
 use crate::log::Delivery;
 use crate::platform::{Fetched, Platform, Settings, TimeSample};
-use crate::runtime::{SingleFlight, blocking, sleep};
+use crate::runtime::{SingleFlight, blocking};
 use crate::session::SessionChange;
 use crate::state::{Answer, Capabilities, Change, Moment, Part, State, Touched};
 use crate::storage::vault::{Backup, PushAddress, Vault};
@@ -608,7 +608,7 @@ impl Engine {
                     self.settle(&[key, code].into_iter().flatten().collect::<Vec<_>>());
                 }
             }
-            sleep(TICK).await;
+            tokio::time::sleep(TICK).await;
         }
     }
 

@@ -110,8 +110,8 @@ impl Engine {
             *pushed = Some(parts);
         }
         let engine = Arc::clone(self);
-        let work = tracing::instrument::WithSubscriber::with_current_subscriber(async move {
-            crate::runtime::sleep(PUSH_JITTER.mul_f64(fastrand::f64())).await;
+        crate::runtime::spawn(async move {
+            tokio::time::sleep(PUSH_JITTER.mul_f64(fastrand::f64())).await;
             let parts = engine.pushed.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
             if engine.is_signed_in() && engine.ordered_wait().is_none() {
                 engine.pull_pushed(&parts).await;
@@ -120,7 +120,6 @@ impl Engine {
                 engine.flush().await;
             }
         });
-        tokio::spawn(work);
     }
 
     async fn pull_pushed(self: &Arc<Self>, parts: &BTreeSet<Part>) {
