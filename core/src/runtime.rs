@@ -186,6 +186,20 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         result.await
     }
 
+    /// The same, where what came before this call has to be seen to: a flight that is under way is waited for, and then the
+    /// next one is joined, or started.
+    pub(crate) async fn join_next(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        let before = {
+            let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            running.as_ref().filter(|flight| !flight.task.is_finished()).map(|flight| flight.result.clone())
+        };
+        if let Some(before) = before {
+            // Whoever began it has its error.
+            let _ = before.await;
+        }
+        self.join(work).await
+    }
+
     /// Who comes from now on starts anew; who waits already keeps waiting.
     pub(crate) fn forget(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -266,6 +280,33 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(50)).await;
             drop(task);
             assert_eq!(runtime.run(turn(flights, 2)).await.unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn a_flight_that_began_before_is_not_the_next() {
+        let runtime = runtime();
+        let flights = Arc::new(SingleFlight::<u32>::new());
+        let begun = Arc::new(AtomicUsize::new(0));
+        let fly = || {
+            let (flights, begun) = (Arc::clone(&flights), Arc::clone(&begun));
+            runtime.run(async move {
+                let work = async move {
+                    let number = begun.fetch_add(1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    Ok(u32::try_from(number).unwrap())
+                };
+                flights.join_next(work).await
+            })
+        };
+        waiting(async {
+            let first = async { fly().await.unwrap() };
+            let others = async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                let (a, b) = tokio::join!(fly(), fly());
+                (a.unwrap(), b.unwrap())
+            };
+            assert_eq!(tokio::join!(first, others), (0, (1, 1)), "both who came later share one of their own");
         });
     }
 

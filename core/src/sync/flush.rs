@@ -235,10 +235,12 @@ impl Engine {
         }
     }
 
-    /// Sends what waits. Several calls at once are one; it goes on though all who called have left.
+    /// Sends what waits. Several calls at once are one; it goes on though all who called have left. One that is under way
+    /// already may have passed by what came since: then the next is waited for.
     pub(crate) async fn flush(self: &Arc<Self>) -> FlushReport {
         let engine = Arc::clone(self);
-        let sent = self.flushing.join(async move { engine.send_all().await }).await.unwrap_or_default();
+        let work = Box::pin(async move { engine.send_all().await });
+        let sent = self.flushing.join_next(work).await.unwrap_or_default();
         self.flush_report(sent, self.stopped())
     }
 
