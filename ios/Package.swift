@@ -23,7 +23,7 @@ import PackageDescription
 let package = Package(
     name: "Pocketcard",
     defaultLocalization: "en",
-    platforms: [.iOS(.v17), .macOS(.v14)],
+    platforms: [.iOS(.v17)],
     products: [
         .library(name: "Pocketcard", targets: ["Pocketcard"])
     ],

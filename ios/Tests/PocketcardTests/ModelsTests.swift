@@ -22,6 +22,9 @@ import Testing
         do {
             let app = try await phone.open()
             try await app.signIn(Sandbox.anna, at: sandbox)
+            // What the installation is rewarded with comes first.
+            try await app.flush(deadline: 10)
+            try await app.refresh()
             number = try await app.aCard().number
             accounts = try await wait("points", app.balance) { !$0.accounts.isEmpty }.accounts
         }
