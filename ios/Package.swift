@@ -20,12 +20,28 @@ import PackageDescription
     let link: [LinkerSetting] = []
 #endif
 
+// A stand-in for what the screens use of SwiftUI, on Linux alone: elsewhere `import SwiftUI` is Apple's.
+#if os(Linux)
+    let swiftUI: [Target.Dependency] = ["SwiftUI"]
+    let standIn: [Target] = [
+        .target(name: "SwiftUI", path: "Linux/SwiftUI"),
+        .target(name: "ScreenOutline", dependencies: ["SwiftUI"], path: "Linux/ScreenOutline"),
+        .testTarget(
+            name: "PocketcardUITests", dependencies: ["PocketcardUI", "ScreenOutline"],
+            exclude: ["Screens", "Symbols"]),
+    ]
+#else
+    let swiftUI: [Target.Dependency] = []
+    let standIn: [Target] = []
+#endif
+
 let package = Package(
     name: "Pocketcard",
     defaultLocalization: "en",
     platforms: [.iOS(.v17)],
     products: [
-        .library(name: "Pocketcard", targets: ["Pocketcard"])
+        .library(name: "Pocketcard", targets: ["Pocketcard"]),
+        .library(name: "PocketcardUI", targets: ["PocketcardUI"]),
     ],
     targets: [
         library,
@@ -34,7 +50,10 @@ let package = Package(
             name: "PocketcardBindings", dependencies: ["PocketcardFFI"], path: "Generated/PocketcardBindings",
             swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
         .target(name: "Pocketcard", dependencies: ["PocketcardBindings"]),
+        .target(
+            name: "PocketcardUI", dependencies: ["Pocketcard"] + swiftUI,
+            resources: [.process("Localizable.xcstrings")]),
         .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "Misfortune"]),
         .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
-    ]
+    ] + standIn
 )

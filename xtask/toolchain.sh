@@ -12,7 +12,7 @@
 #   TOOLCHAIN_KEYRING, TOOLCHAIN_HOST=no (ignore a Swift of the machine)
 set -euo pipefail
 { # bash reads the whole block before it runs it, so the file may change meanwhile
-suite=trixie packages='swiftlang libstdc++-14-dev libc6-dev' path=/usr/libexec/swift/bin
+suite=trixie packages='swiftlang libstdc++-14-dev libc6-dev zbar-tools' path=/usr/libexec/swift/bin
 format=1 # raise it when the way a toolchain is unpacked changes
 mode=run native=swift binds=()
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

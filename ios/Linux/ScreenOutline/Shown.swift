@@ -1,0 +1,135 @@
+import SwiftUI
+
+/// A view as a test needs it: an outline in words, and the things that a member can do with it.
+@MainActor public final class Shown {
+    public struct Missing: Error, CustomStringConvertible { public let description: String }
+
+    private let store = StateStore()
+    private let catalogue: StringCatalogue
+    private var draw: @MainActor (RenderContext) -> [Node]
+    public private(set) var environment = EnvironmentValues()
+    private var running: [String: Task<Void, Never>] = [:]
+    private var living: [String: (@MainActor () -> Void)?] = [:]
+    private var watched: [String: Any] = [:]
+
+    public init<V: View>(_ view: V, _ catalogue: StringCatalogue, language: String = "en_GB") {
+        draw = { $0.render(view) }
+        self.catalogue = catalogue
+        environment.locale = Locale(identifier: language)
+    }
+
+    /// Another value of the same screen: what the member did to it stays.
+    public func show<V: View>(_ view: V) { draw = { $0.render(view) } }
+
+    public func set<Value>(_ path: WritableKeyPath<EnvironmentValues, Value>, _ value: Value) {
+        environment[keyPath: path] = value
+    }
+    /// What time timelines have.
+    public func set(now: Date) { environment.timelineDate = now }
+    public func set(reduceMotion: Bool) { environment.reduceMotion = reduceMotion }
+    public func set(room: CGSize) { environment.room = room }
+    /// How much room canvases have that nobody gave a size.
+    public func set(canvas: CGSize) { environment.canvas = canvas }
+
+    private func nodes() -> [Node] {
+        store.presented = []
+        let catalogue = catalogue
+        Catalogues.shared.use { catalogue.text($0, $1, language: $2.language.languageCode?.identifier ?? "") }
+        let nodes = draw(RenderContext(store: store, environment: environment))
+        return nodes + store.presented
+    }
+    public var outline: String { nodes().map { $0.outline() }.joined(separator: "\n") + "\n" }
+
+    /// What can be acted on: a sheet hides what lies below it.
+    private func top() -> [Node] {
+        let all = nodes()
+        return (store.presented.last.map { [$0] } ?? all).flatMap(\.all)
+    }
+    private func act(_ action: String, _ text: String?, _ value: String = "") async throws {
+        await settle()
+        let language = environment.locale.language.languageCode?.identifier ?? ""
+        let words = text.flatMap { catalogue.text($0, [], language: language) } ?? text
+        let node = top().first { node in
+            node.actions[action] != nil
+                && (words == nil || [node.text, node.note("label"), node.note("prompt")].contains(words))
+        }
+        guard let node else {
+            throw Missing(description: "nothing to \(action) at \"\(words ?? "")\" in\n\(outline)")
+        }
+        await node.actions[action]?(value)
+        await settle()
+    }
+    /// Taps what has this text or label, or that of this key.
+    public func tap(_ text: String) async throws { try await act("tap", text) }
+    public func type(_ value: String, into text: String) async throws { try await act("type", text, value) }
+    public func pullToRefresh() async throws { try await act("refresh", nil) }
+    public func dismiss() async throws { try await act("dismiss", nil) }
+
+    /// Lets what is new on the screen begin and what has gone end, as often as that changes the screen.
+    public func settle() async {
+        for _ in 0..<4 {
+            let all = nodes().flatMap(\.all)
+            let tasks = all.flatMap(\.tasks)
+            for (key, task) in running where !tasks.contains(where: { $0.key == key }) {
+                task.cancel()
+                running[key] = nil
+            }
+            for task in tasks where running[task.key] == nil { running[task.key] = Task { await task.run() } }
+            let lives = all.flatMap(\.lives)
+            for (key, disappear) in living where !lives.contains(where: { $0.key == key }) {
+                living[key] = nil
+                disappear?()
+            }
+            for life in lives where living[life.key] == nil {
+                living[life.key] = .some(life.disappear)
+                life.appear?()
+            }
+            var now: [String: Any] = [:]
+            for watch in all.flatMap(\.watches) {
+                if let before = watched[watch.key] {
+                    if !watch.isSame(before) { watch.act(before) }
+                } else if watch.initial {
+                    watch.act(watch.value)
+                }
+                now[watch.key] = watch.value
+            }
+            watched = now
+            await Task.yield()
+        }
+    }
+    /// The screen goes.
+    public func leave() async {
+        draw = { _ in [] }
+        await settle()
+    }
+
+    /// What a screen reader says, in order.
+    public var speech: [String] {
+        func say(_ node: Node) -> [String] {
+            if node.note("hidden") != nil { return [] }
+            let more = [node.note("says") ?? node.note("value"), node.note("hint")].compactMap { $0 }
+            if let label = node.note("label") { return [([label] + more).joined(separator: ", ")] }
+            if node.note("children") == "combine" { return [node.spoken] }
+            if node.role == "image" || node.role == "canvas" { return ["(\(node.role) without a label)"] }
+            let own = node.text.map { [([$0] + more).joined(separator: ", ")] } ?? []
+            return own + node.children.flatMap { say($0) }
+        }
+        return nodes().flatMap { say($0) }
+    }
+    /// Buttons and switches that nobody can hit, or that have no words.
+    public var badTargets: [String] {
+        nodes().flatMap(\.all).filter { ["button", "toggle"].contains($0.role) }.compactMap { node in
+            let name = node.note("label") ?? node.text ?? ""
+            if name.isEmpty { return "a \(node.role) without words" }
+            let isSmall = node.least.height < 44 || (node.role == "button" && node.least.width < 44)
+            return isSmall ? "\(node.role) \"\(name)\" \(node.least)" : nil
+        }
+    }
+    /// What canvases have filled, in points, and the size of each.
+    public var drawings: [(fills: [(rect: CGRect, color: String)], size: CGSize)] {
+        nodes().flatMap(\.all).map(\.drawing).filter { !$0.fills.isEmpty }
+    }
+}
+
+/// Keys of all texts that screens have asked for so far.
+public var askedKeys: Set<String> { Catalogues.shared.keys }
