@@ -32,11 +32,9 @@ import SwiftUI
     public func set(canvas: CGSize) { environment.canvas = canvas }
 
     private func nodes() -> [Node] {
-        store.presented = []
         let catalogue = catalogue
         Catalogues.shared.use { catalogue.text($0, $1, language: $2.language.languageCode?.identifier ?? "") }
-        let nodes = draw(RenderContext(store: store, environment: environment))
-        return nodes + store.presented
+        return store.drawn(draw, environment)
     }
     public var outline: String { nodes().map { $0.outline() }.joined(separator: "\n") + "\n" }
 
@@ -103,6 +101,8 @@ import SwiftUI
         await settle()
     }
 
+    /// Where lists were scrolled to.
+    public var scrolled: [String] { store.scrolled }
     /// What a screen reader says, in order.
     public var speech: [String] {
         func say(_ node: Node) -> [String] {

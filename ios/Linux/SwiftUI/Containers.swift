@@ -63,6 +63,18 @@ public struct LazyVGrid<Content: View>: View {
     ) { self.content = content() }
     public var body: some View { Container(role: "grid", content: content) }
 }
+public struct UnitPoint: Sendable { public static let top = Self(), center = Self() }
+@MainActor public struct ScrollViewProxy {
+    let context: RenderContext
+    public func scrollTo<ID: Hashable>(_ id: ID, anchor: UnitPoint? = nil) { context.store.scrolled.append("\(id)") }
+}
+public struct ScrollViewReader<Content: View>: _Leaf, Primitive {
+    let content: (ScrollViewProxy) -> Content
+    public init(@ViewBuilder content: @escaping (ScrollViewProxy) -> Content) { self.content = content }
+    package func nodes(_ context: RenderContext) -> [Node] {
+        context.child("reader").render(content(ScrollViewProxy(context: context)))
+    }
+}
 @MainActor public struct GeometryProxy { public let size: CGSize }
 public struct GeometryReader<Content: View>: _Leaf, Primitive {
     let content: (GeometryProxy) -> Content

@@ -71,7 +71,8 @@ extension RenderContext {
         -> [Node]
     {
         var node = Node(role, render(label).map(\.spoken).joined(separator: ", "))
-        node.note("value", role == "secure" ? String(repeating: "•", count: text.wrappedValue.count) : text.wrappedValue)
+        node.note(
+            "value", role == "secure" ? String(repeating: "•", count: text.wrappedValue.count) : text.wrappedValue)
         if let prompt { node.note("prompt", prompt.content) }
         if environment.isEnabled { node.actions["type"] = { text.wrappedValue = $0 } } else { node.mark("disabled") }
         return [node]

@@ -19,7 +19,8 @@ public struct Rectangle: Shape, Primitive { public nonisolated init() {} }
 public struct RoundedRectangle: Shape, Primitive {
     public nonisolated init(cornerRadius: CGFloat) {}
 }
-public struct StrokeStyle: Sendable { public init(lineWidth: CGFloat = 1) {} }
+public enum CGLineCap: Sendable { case butt, round, square }
+public struct StrokeStyle: Sendable { public init(lineWidth: CGFloat = 1, lineCap: CGLineCap = .butt) {} }
 public struct Angle: Sendable {
     public let degrees: Double
     public static func degrees(_ degrees: Double) -> Angle { Angle(degrees: degrees) }
@@ -46,8 +47,11 @@ public struct GraphicsContext {
     }
     var fills: [(rect: CGRect, color: String)] = []
     public var environment: EnvironmentValues
+    public struct BlendMode: Sendable { public static let normal = Self(), clear = Self() }
+    public var blendMode = BlendMode.normal
     public mutating func fill(_ path: Path, with shading: Shading) { fills += path.rects.map { ($0, shading.name) } }
     public mutating func stroke(_ path: Path, with shading: Shading, lineWidth: CGFloat = 1) {}
+    public mutating func stroke(_ path: Path, with shading: Shading, style: StrokeStyle) {}
     public mutating func clip(to path: Path) {}
 }
 public struct Canvas<Symbols: View>: _Leaf, Primitive {

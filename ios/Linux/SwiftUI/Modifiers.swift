@@ -49,7 +49,7 @@ extension View {
     public func padding(_ length: CGFloat) -> some View { self }
     public func padding(_ edges: Edge.Set = .all, _ length: CGFloat? = nil) -> some View { self }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { self }
-    public func tint<S: ShapeStyle>(_ tint: S?) -> some View { self }
+    public func tint(_ tint: Color?) -> some View { self }
     public func background<S: ShapeStyle>(_ style: S) -> some View { self }
     public func background<S: ShapeStyle, T: Shape>(_ style: S, in shape: T) -> some View { self }
     public func background<V: View>(alignment: Alignment = .center, @ViewBuilder content: () -> V) -> some View { self }
@@ -60,6 +60,12 @@ extension View {
     public func lineLimit(_ number: Int?) -> some View { note { if let number { $0.note("lines", "\(number)") } } }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { self }
     public func aspectRatio(_ ratio: CGFloat? = nil, contentMode: ContentMode) -> some View { self }
+    public func offset(x: CGFloat = 0, y: CGFloat = 0) -> some View { self }
+    public func compositingGroup() -> some View { self }
+    public func dynamicTypeSize(_ size: DynamicTypeSize) -> some View { surround { $0.dynamicTypeSize = size } }
+    public func gesture<G: Gesture>(_ gesture: G) -> some View {
+        note { node in if let drag = gesture as? _Changed { node.actions["drag"] = { _ in drag.act(.sample) } } }
+    }
     public func rotationEffect(_ angle: Angle) -> some View { self }
     public func scaleEffect(_ scale: CGFloat) -> some View { self }
     public func opacity(_ opacity: Double) -> some View { self }
@@ -132,6 +138,25 @@ public struct Animation: Sendable {
     public static let `default` = Animation()
     public static func easeOut(duration: TimeInterval) -> Animation { .init() }
     public static func easeInOut(duration: TimeInterval) -> Animation { .init() }
+}
+public protocol Gesture {}
+@MainActor public struct DragGesture: Gesture {
+    public struct Value: Sendable {
+        public let location: CGPoint
+        public let translation: CGSize
+        static let sample = Value(location: CGPoint(x: 10, y: 10), translation: .zero)
+    }
+    public nonisolated init(minimumDistance: CGFloat = 10) {}
+    public func onChanged(_ action: @escaping @MainActor (Value) -> Void) -> some Gesture { _Changed(act: action) }
+}
+struct _Changed: Gesture { let act: @MainActor (DragGesture.Value) -> Void }
+public struct AnimationCompletionCriteria: Sendable { public static let logicallyComplete = Self() }
+@MainActor public func withAnimation<Result>(
+    _ animation: Animation? = .default, completionCriteria: AnimationCompletionCriteria = .logicallyComplete,
+    _ body: () throws -> Result, completion: @escaping () -> Void
+) rethrows -> Result {
+    defer { completion() }
+    return try body()
 }
 @MainActor public func withAnimation<Result>(_ animation: Animation? = .default, _ body: () throws -> Result) rethrows
     -> Result

@@ -87,9 +87,22 @@ package struct Node {
 /// The state of all views of one screen, by path.
 @MainActor package final class StateStore {
     var values: [String: AnyObject] = [:]
+    /// Whose state was used when the screen was drawn last.
+    var touched: Set<String> = []
     /// The sheets and alerts on top, from the lowest on.
     package var presented: [Node] = []
+    /// Where lists were scrolled to.
+    package var scrolled: [String] = []
     package init() {}
+
+    /// Draws everything: the state of views that are not there any more goes.
+    package func drawn(_ draw: (RenderContext) -> [Node], _ environment: EnvironmentValues) -> [Node] {
+        presented = []
+        touched = []
+        let nodes = draw(RenderContext(store: self, environment: environment))
+        values = values.filter { touched.contains($0.key) }
+        return nodes + presented
+    }
 }
 
 @MainActor @preconcurrency package protocol Connectable {

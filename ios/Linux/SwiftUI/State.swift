@@ -22,6 +22,7 @@ public protocol DynamicProperty {}
     }
     package func connect(_ context: RenderContext, _ name: String) {
         let key = "\(context.path).\(name)"
+        context.store.touched.insert(key)
         if let kept = context.store.values[key] as? Cell {
             slot.cell = kept
         } else {

@@ -74,9 +74,11 @@ public protocol ShapeStyle: Sendable {}
 public struct Color: ShapeStyle, Hashable, _Leaf, Primitive {
     nonisolated let name: String
     nonisolated init(name: String) { self.name = name }
-    public nonisolated static let black = Color(name: "black"), white = Color(name: "white"), clear = Color(name: "clear")
+    public nonisolated static let black = Color(name: "black"), white = Color(name: "white"),
+        clear = Color(name: "clear")
     public nonisolated static let primary = Color(name: "primary"), secondary = Color(name: "secondary")
     public nonisolated static let accentColor = Color(name: "accent"), red = Color(name: "red")
+    public nonisolated func opacity(_ opacity: Double) -> Color { self }
     package nonisolated func nodes(_ context: RenderContext) -> [Node] { [] }
 }
 public struct HierarchicalShapeStyle: ShapeStyle {

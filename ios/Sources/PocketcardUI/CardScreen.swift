@@ -58,7 +58,8 @@ public struct CardScreen: View {
         case .noCard(let canIssue, let freshness):
             if case .signedIn = session {
                 WhatIsKnown(
-                    freshness: freshness, isSignedIn: true, placeholders: Placeholders(heights: [24, 264, 32, 24], width: 264),
+                    freshness: freshness, isSignedIn: true,
+                    placeholders: Placeholders(heights: [24, 264, 32, 24], width: 264),
                     onRefresh: { onEvent(.refresh) }, onSignIn: { onEvent(.signIn) }
                 ) { NoCardNotice(canIssue: canIssue, onEvent: onEvent) }
             } else {

@@ -48,6 +48,7 @@ enum Sign {
     static let game = "gamecontroller"
     static let chosen = "checkmark.circle.fill"
     static let open = "circle"
+    static let scan = "barcode.viewfinder"
 }
 
 /// Text that is there for who looks for it.

@@ -188,7 +188,8 @@ extension Words {
     /// As ``money(_:)``, with its sign also where that is plus.
     func change(_ money: Money) -> String {
         let isLess = money.amount < 0
-        return (isLess ? "−" : "+") + self.money(Money(amount: isLess ? -money.amount : money.amount, currency: money.currency))
+        return (isLess ? "−" : "+")
+            + self.money(Money(amount: isLess ? -money.amount : money.amount, currency: money.currency))
     }
 
     /// In the units of the region, as `350 m`, `1.2 km` or `0.8 mi`.

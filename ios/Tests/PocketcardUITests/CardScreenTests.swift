@@ -39,7 +39,8 @@ private let spelled = number.spelled
 
 @MainActor private func cardLabel(_ shown: Shown) -> String {
     let isGerman = shown.environment.locale.identifier.hasPrefix("de")
-    return isGerman ? "Karte, Code bereit zum Scannen, Nummer \(spelled)" : "Card, code ready to scan, number \(spelled)"
+    return isGerman
+        ? "Karte, Code bereit zum Scannen, Nummer \(spelled)" : "Card, code ready to scan, number \(spelled)"
 }
 
 @MainActor @Suite struct CardScreenTests {

@@ -9,7 +9,9 @@ import Testing
     private static let onAndroidAlone: [String: String] = [:]
 
     /// What iOS says and Android does not, and why.
-    private static let onIOSAlone = ["plural_form": "which form of a currency's name goes with a number; Android asks ICU"]
+    private static let onIOSAlone = [
+        "plural_form": "which form of a currency's name goes with a number; Android asks ICU"
+    ]
 
     /// A text of Android by quantity, `other` where it has no plural.
     private struct Android {
@@ -19,7 +21,9 @@ import Testing
         /// The kinds of its places by number, in all forms.
         var places: [Int: String] {
             forms.values.reduce(into: [:]) { all, form in
-                for match in form.matches(of: /%(\d+)\$([sd])/) { all[Int(match.1) ?? 0] = match.2 == "s" ? "%@" : "%lld" }
+                for match in form.matches(of: /%(\d+)\$([sd])/) {
+                    all[Int(match.1) ?? 0] = match.2 == "s" ? "%@" : "%lld"
+                }
             }
         }
 
@@ -112,5 +116,19 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func everyTextIsShownSomewhereAndEveryTextShownIsThere() async throws {
+        for state in allStates { _ = try await state.shown().outline }
+        var asked = askedKeys
+        for file in try FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)
+        where file.pathExtension == "swift" {
+            // Failures are said by all screens alike; they are shown one by one in their own test.
+            guard file.lastPathComponent == "Failure.swift" else { continue }
+            asked.formUnion(
+                try String(contentsOf: file, encoding: .utf8).matches(of: /self\("([a-z_]+)"\)/).map { String($0.1) })
+        }
+        #expect(catalogue.keys.subtracting(asked) == [], "texts that no screen shows")
+        #expect(asked.subtracting(catalogue.keys) == [], "texts that are missing")
     }
 }

@@ -31,7 +31,8 @@ let grouped = "2987 6543 2109 8765"
 
 /// A symbol that another project's encoder made: a row of `#` and `.` for each row of modules.
 func symbol(_ name: String, _ symbology: Symbology) throws -> Symbol {
-    let rows = try String(contentsOf: here.appending(path: "Symbols/\(name).txt"), encoding: .utf8).split(separator: "\n")
+    let rows = try String(contentsOf: here.appending(path: "Symbols/\(name).txt"), encoding: .utf8).split(
+        separator: "\n")
     let width = rows.first?.count ?? 0
     let bytesPerRow = (width + 7) / 8
     var bits = Data(count: bytesPerRow * rows.count)
@@ -44,7 +45,8 @@ func symbol(_ name: String, _ symbology: Symbology) throws -> Symbol {
         quietZone: isLinear ? 10 : 4, moduleHeight: isLinear ? 50 : 1)
 }
 
-let qr = (try? symbol("qr", .qr)) ?? Symbol(symbology: .qr, width: 0, height: 0, bits: Data(), quietZone: 4, moduleHeight: 1)
+let qr =
+    (try? symbol("qr", .qr)) ?? Symbol(symbology: .qr, width: 0, height: 0, bits: Data(), quietZone: 4, moduleHeight: 1)
 
 func code(
     _ kind: CodeKind = .rotating(period: 30), until: Date? = now + 12, why: RotatingHindrance? = nil,
@@ -80,3 +82,25 @@ let balance = BalanceView(
     accounts: [account()], tiers: [ladder], expected: [], freshness: live, tiersFreshness: live)
 let noBalance = BalanceView(
     accounts: [], tiers: [], expected: [], freshness: unknown(), tiersFreshness: unknown())
+
+/// An instant as `2026-12-31T23:00`, UTC.
+func instant(_ text: String) -> Date { (try? Date("\(text):00Z", strategy: .iso8601)) ?? .distantPast }
+
+func gives(percent: Decimal? = nil, points: Decimal? = nil, times: Decimal? = nil) -> Benefit {
+    Benefit(discountPercent: percent, points: points, multiplier: times)
+}
+
+func offer(
+    _ id: Int64, _ title: String, gives: Benefit = gives(), kind: OfferKind = .common, summary: String? = nil,
+    image: String? = nil, until: Date? = nil, usesLeft: UInt32? = nil, state: OfferState = .active,
+    applies: Applies = .notAsked
+) -> OfferView {
+    OfferView(
+        id: kind == .coupon ? .coupon(id: id) : .offer(id: id), kind: kind, title: title, gives: gives,
+        summary: summary, imageUrl: image, until: until, usesLeft: usesLeft, state: state, applies: applies)
+}
+
+func offers(_ offers: [OfferView], _ freshness: Freshness = live, coupons: Freshness = live) -> OffersView {
+    OffersView(
+        offers: offers, timeZone: berlin, validUntil: nil, freshness: freshness, couponsFreshness: coupons)
+}

@@ -56,7 +56,8 @@ let frameStates =
         for language in languages {
             for failure in all { #expect(!display(FailureWords(failure: failure), language).outline.contains("⟦")) }
         }
-        #expect(display(FailureWords(failure: .refused(text: "Two tries left."))).outline == "text \"Two tries left.\"\n")
+        #expect(
+            display(FailureWords(failure: .refused(text: "Two tries left."))).outline == "text \"Two tries left.\"\n")
     }
 
     @Test func errorsOfTheCoreAreFailures() {

@@ -70,7 +70,9 @@ let signInStates =
                     step: .passwordReset(
                         login: "+491713920001", code: CodeSent(to: "+491713920001", length: 6, sentAt: now))))
         },
-        ScreenState("registration-finish") { screen(.signedOut(step: .registration(actions: [], phoneCode: nil, emailCode: nil))) },
+        ScreenState("registration-finish") {
+            screen(.signedOut(step: .registration(actions: [], phoneCode: nil, emailCode: nil)))
+        },
         ScreenState("registration-optional") { screen(registration(.assignCard, required: false), failure: .offline) },
         ScreenState("registration-scanned") { screen(registration(.attachCard), scanned: "29876543") },
         ScreenState("registration-code") {
@@ -83,7 +85,9 @@ let signInStates =
 @MainActor @Suite struct SignInScreenTests {
     private let events = Recorded<SignInEvent>()
 
-    private func screen(_ session: SessionView, _ options: SignInOptions = options, isBusy: Bool = false) -> SignInScreen {
+    private func screen(_ session: SessionView, _ options: SignInOptions = options, isBusy: Bool = false)
+        -> SignInScreen
+    {
         SignInScreen(session: session, options: options, isBusy: isBusy, questions: questions) { events.all.append($0) }
     }
 

@@ -50,7 +50,9 @@ final class Recorded<Event>: @unchecked Sendable {
     return shown
 }
 
-let allStates: [ScreenState] = frameStates + cardStates + signInStates
+let allStates: [ScreenState] =
+    frameStates + cardStates + signInStates + balanceStates + historyStates + offersStates + offerStates + taskStates
+    + gameStates + storesStates + storeStates + inboxStates + settingsStates
 
 @MainActor @Suite struct ScreenStates {
     @Test(arguments: allStates, languages) func looksAsBefore(_ state: ScreenState, _ language: String) async throws {
@@ -78,7 +80,8 @@ let allStates: [ScreenState] = frameStates + cardStates + signInStates
         #expect(other.speech == plain.speech)
         #expect(other.badTargets == [])
         // Symbols are neither mirrored nor have the colours of the system.
-        for (drawn, before) in zip(other.drawings, plain.drawings) where before.fills.contains(where: { $0.color == "black" }) {
+        for (drawn, before) in zip(other.drawings, plain.drawings)
+        where before.fills.contains(where: { $0.color == "black" }) {
             #expect(drawn.fills.map(\.rect) == before.fills.map(\.rect))
             #expect(drawn.fills.first?.color == "white")
         }

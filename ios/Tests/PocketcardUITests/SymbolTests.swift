@@ -32,7 +32,9 @@ private let symbols: [(String, Symbology, String)] = [
     private func pixels(
         _ drawing: (fills: [(rect: CGRect, color: String)], size: CGSize), scale: CGFloat
     ) -> Pixels {
-        let (width, height) = (Int((drawing.size.width * scale).rounded()), Int((drawing.size.height * scale).rounded()))
+        let (width, height) = (
+            Int((drawing.size.width * scale).rounded()), Int((drawing.size.height * scale).rounded())
+        )
         var pixels = Pixels(width: width, height: height, dark: Array(repeating: true, count: width * height))
         for (rect, color) in drawing.fills {
             let edges = [rect.minX, rect.maxX, rect.minY, rect.maxY].map { $0 * scale }
@@ -71,7 +73,9 @@ private let symbols: [(String, Symbology, String)] = [
     @Test(arguments: symbols, [CGFloat(2), 3])
     func aScannerReadsIt(_ kind: (String, Symbology, String), _ scale: CGFloat) throws {
         let symbol = try symbol(kind.0, kind.1)
-        for canvas in [CGSize(width: 358, height: 385), CGSize(width: 201, height: 220), CGSize(width: 370, height: 190)] {
+        for canvas in [
+            CGSize(width: 358, height: 385), CGSize(width: 201, height: 220), CGSize(width: 370, height: 190),
+        ] {
             #expect(try scan(shown(symbol, scale: scale, canvas: canvas)) == kind.2)
         }
     }
@@ -94,7 +98,8 @@ private let symbols: [(String, Symbology, String)] = [
         for row in 0..<Int(symbol.height) {
             for column in 0..<Int(symbol.width) {
                 let y = top + (row * Int(symbol.moduleHeight)) * module + module / 2
-                #expect(pixels.isDark(left + column * module + module / 2, y) == symbol.isDark(column: column, row: row))
+                #expect(
+                    pixels.isDark(left + column * module + module / 2, y) == symbol.isDark(column: column, row: row))
             }
         }
     }
