@@ -66,33 +66,42 @@ import SwiftUI
     /// Lets what is new on the screen begin and what has gone end, as often as that changes the screen.
     public func settle() async {
         for _ in 0..<4 {
+            var isQuiet = true
             let all = nodes().flatMap(\.all)
             let tasks = all.flatMap(\.tasks)
             for (key, task) in running where !tasks.contains(where: { $0.key == key }) {
                 task.cancel()
                 running[key] = nil
             }
-            for task in tasks where running[task.key] == nil { running[task.key] = Task { await task.run() } }
+            for task in tasks where running[task.key] == nil {
+                isQuiet = false
+                running[task.key] = Task { await task.run() }
+            }
             let lives = all.flatMap(\.lives)
             for (key, disappear) in living where !lives.contains(where: { $0.key == key }) {
                 living[key] = nil
+                isQuiet = false
                 disappear?()
             }
             for life in lives where living[life.key] == nil {
                 living[life.key] = .some(life.disappear)
+                isQuiet = false
                 life.appear?()
             }
             var now: [String: Any] = [:]
+            var acts: [@MainActor () -> Void] = []
             for watch in all.flatMap(\.watches) {
                 if let before = watched[watch.key] {
-                    if !watch.isSame(before) { watch.act(before) }
+                    if !watch.isSame(before) { acts.append { watch.act(before) } }
                 } else if watch.initial {
-                    watch.act(watch.value)
+                    acts.append { watch.act(watch.value) }
                 }
                 now[watch.key] = watch.value
             }
             watched = now
+            for act in acts { act() }
             await Task.yield()
+            if isQuiet, acts.isEmpty { return }
         }
     }
     /// The screen goes.
@@ -130,6 +139,9 @@ import SwiftUI
         nodes().flatMap(\.all).map(\.drawing).filter { !$0.fills.isEmpty }
     }
 }
+
+/// What screen readers were told to say so far, by all screens.
+public var announcements: [String] { Announcements.shared.all }
 
 /// Keys of all texts that screens have asked for so far.
 public var askedKeys: Set<String> { Catalogues.shared.keys }

@@ -201,6 +201,24 @@ extension View {
     }
 }
 
+// Of the Accessibility framework, which is not there on Linux either.
+public enum AccessibilityNotification {
+    public struct Announcement: Sendable {
+        let text: String
+        public init(_ announcement: String) { text = announcement }
+        public func post() { Announcements.shared.add(text) }
+    }
+}
+/// What screen readers were told to say.
+package final class Announcements: @unchecked Sendable {
+    package static let shared = Announcements()
+    private let lock = NSLock()
+    private var said: [String] = []
+
+    func add(_ text: String) { lock.withLock { said.append(text) } }
+    package var all: [String] { lock.withLock { said } }
+}
+
 // Titles, bars and behaviour.
 public struct ToolbarItemPlacement: Sendable {
     public static let automatic = Self(), primaryAction = Self(), cancellationAction = Self(), navigation = Self()

@@ -18,7 +18,7 @@ public protocol DynamicProperty {}
     }
     public var projectedValue: Binding<Value> {
         let slot = slot
-        return Binding(get: { slot.cell.value }, set: { slot.cell.value = $0 })
+        return Binding(read: { slot.cell.value }, write: { slot.cell.value = $0 })
     }
     package func connect(_ context: RenderContext, _ name: String) {
         let key = "\(context.path).\(name)"
@@ -36,11 +36,17 @@ extension State where Value: ExpressibleByNilLiteral { public init() { self.init
 @propertyWrapper @dynamicMemberLookup public struct Binding<Value> {
     let read: () -> Value
     let write: (Value) -> Void
-    public init(get: @escaping () -> Value, set: @escaping (Value) -> Void) {
-        read = get
-        write = set
+    @preconcurrency public init(
+        get: @escaping @isolated(any) @Sendable () -> Value, set: @escaping @isolated(any) @Sendable (Value) -> Void
+    ) {
+        // All of it is called on the main actor, as is all that a test does with a screen.
+        read = unsafeBitCast(get, to: (@Sendable () -> Value).self)
+        write = unsafeBitCast(set, to: (@Sendable (Value) -> Void).self)
     }
-    public static func constant(_ value: Value) -> Binding<Value> { Binding(get: { value }, set: { _ in }) }
+    init(read: @escaping () -> Value, write: @escaping (Value) -> Void) {
+        self.read = read
+        self.write = write
+    }
     public var wrappedValue: Value {
         get { read() }
         nonmutating set { write(newValue) }
@@ -48,8 +54,8 @@ extension State where Value: ExpressibleByNilLiteral { public init() { self.init
     public var projectedValue: Binding<Value> { self }
     public subscript<Part>(dynamicMember path: WritableKeyPath<Value, Part>) -> Binding<Part> {
         Binding<Part>(
-            get: { read()[keyPath: path] },
-            set: { part in
+            read: { read()[keyPath: path] },
+            write: { part in
                 var whole = read()
                 whole[keyPath: path] = part
                 write(whole)

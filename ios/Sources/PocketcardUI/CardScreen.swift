@@ -88,7 +88,7 @@ private struct ReadyCard: View {
             // Turned, the symbol is beside the rest and takes the whole height.
             if room.size.width > room.size.height {
                 HStack(spacing: step) {
-                    symbol.padding(step).frame(maxWidth: .infinity)
+                    symbol(room: room.size.height).padding(step).frame(maxWidth: .infinity)
                     Page(alignment: .center) {
                         Text(tier).foregroundStyle(.secondary)
                         about
@@ -97,7 +97,7 @@ private struct ReadyCard: View {
             } else {
                 Page(alignment: .center) {
                     Text(tier).foregroundStyle(.secondary)
-                    symbol.frame(maxHeight: room.size.height * symbolShare)
+                    symbol(room: room.size.height * symbolShare)
                     about
                 }
             }
@@ -107,9 +107,9 @@ private struct ReadyCard: View {
         .onChange(of: code.kind) { _, kind in onEvent(.codeShown(kind)) }
     }
 
-    @ViewBuilder private var symbol: some View {
+    @ViewBuilder private func symbol(room: CGFloat) -> some View {
         if let symbol = code.symbol {
-            LargeSymbol(symbol: symbol, number: grouped, label: words("card_ready \(number.spelled)"))
+            LargeSymbol(symbol: symbol, number: grouped, label: words("card_ready \(number.spelled)"), room: room)
         } else {
             Text(words("card_number_only")).font(.title2).multilineTextAlignment(.center)
         }

@@ -12,7 +12,9 @@ struct Celebrations: ViewModifier {
     private var shown: [Celebration] { celebrations.filter { !seen.contains($0.key) } }
 
     func body(content: Content) -> some View {
-        content.sheet(isPresented: Binding(get: { !shown.isEmpty }, set: { if !$0 { see() } })) {
+        content.sheet(
+            isPresented: Binding(get: { @MainActor in !shown.isEmpty }, set: { @MainActor in if !$0 { see() } })
+        ) {
             CelebrationPage(shown: shown, rewards: rewards)
         }
     }

@@ -73,7 +73,8 @@ private struct CellRow: View {
         // What changed meanwhile may have closed the cell.
         .confirmationDialog(
             words("favourites_choose_title"),
-            isPresented: Binding(get: { isOpen && cell.change == .allowed }, set: { isOpen = $0 }),
+            isPresented: Binding(
+                get: { @MainActor in isOpen && cell.change == .allowed }, set: { @MainActor in isOpen = $0 }),
             titleVisibility: .visible
         ) {
             ForEach(choices, id: \.id) { goods in Button(goods.name) { onChoose(goods.id) } }

@@ -37,7 +37,7 @@ struct Field: View {
             Quiet(label).accessibilityHidden(true)
             if kind.isDigits { line.readFromLeft() } else { line }
             if let failure {
-                SignedLine(sign: Sign.problem, text: words.of(failure), isProblem: true)
+                SignedLine(sign: Sign.problem, text: words.of(failure), isProblem: true).announced(words.of(failure))
             } else if let hint {
                 Quiet(hint)
             }
@@ -130,7 +130,8 @@ struct SearchField: View {
         HStack(spacing: step) {
             Image(systemName: Sign.search).foregroundStyle(.secondary).accessibilityHidden(true)
             TextField(
-                text: Binding(get: { search }, set: { onSearch($0) }), prompt: Text(words("search")),
+                text: Binding(get: { @MainActor in search }, set: { @MainActor in onSearch($0) }),
+                prompt: Text(words("search")),
                 label: { Text(words("search")) }
             )
             .autocorrectionDisabled()
@@ -223,8 +224,8 @@ struct CodeField: View {
     var body: some View {
         Digits(
             text: Binding(
-                get: { code },
-                set: { typed in
+                get: { @MainActor in code },
+                set: { @MainActor typed in
                     let isNew = typed.prefix(digits) != code
                     code = String(typed.prefix(digits))
                     if isNew, code.count == digits, !isBusy { onFull(code) }
@@ -243,7 +244,8 @@ struct Digits: View {
         Field(
             words("code"),
             text: Binding(
-                get: { text }, set: { text = $0.compactMap(\.wholeNumberValue).map(String.init).joined() }),
+                get: { @MainActor in text },
+                set: { @MainActor in text = $0.compactMap(\.wholeNumberValue).map(String.init).joined() }),
             kind: .code, hint: hint, failure: failure)
     }
 }

@@ -93,7 +93,7 @@ public struct PocketcardFrame<Content: View>: View {
 
     /// The tabs, with the screen in the one where the member is.
     public var body: some View {
-        TabView(selection: Binding(get: { destination }, set: { onEvent(.go($0)) })) {
+        TabView(selection: Binding(get: { @MainActor in destination }, set: { @MainActor in onEvent(.go($0)) })) {
             ForEach(destinations, id: \.self) { each in
                 NavigationStack { tab(each) }
                     .tabItem {
@@ -171,7 +171,7 @@ private struct FailureLine: View {
 
     var body: some View {
         Line {
-            Label(words.of(failure), systemImage: Sign.problem).font(.footnote)
+            Label(words.of(failure), systemImage: Sign.problem).font(.footnote).announced(words.of(failure))
         } trailing: {
             Choice(words("understood"), action: onRead)
         }

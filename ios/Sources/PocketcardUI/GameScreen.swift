@@ -144,6 +144,7 @@ private struct KnownGame: View {
         }
         .multilineTextAlignment(.center)
         .accessibilityElement(children: .combine)
+        .announced(outcome.outcome)
         MainButton(words("understood")) { onEvent(.seen) }
     }
 

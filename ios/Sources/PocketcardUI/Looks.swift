@@ -1,5 +1,9 @@
 import SwiftUI
 
+#if canImport(Accessibility)
+    import Accessibility
+#endif
+
 /// The step of all distances.
 let step: CGFloat = 8
 
@@ -15,6 +19,11 @@ extension View {
 
     /// What a part, or some of what is below it, is about.
     func isHeader() -> some View { accessibilityAddTraits(.isHeader) }
+
+    /// Has a screen reader say a text when it comes on screen, and when it becomes another one.
+    func announced(_ text: String) -> some View {
+        onChange(of: text, initial: true) { _, text in AccessibilityNotification.Announcement(text).post() }
+    }
 
     /// Digits are read from the left also where texts are read from the right.
     func readFromLeft() -> some View { environment(\.layoutDirection, .leftToRight) }

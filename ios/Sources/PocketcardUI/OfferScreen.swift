@@ -93,8 +93,8 @@ private struct KnownOffer: View {
                 }
                 // As on a card that no till takes, there is no code where it cannot be used.
                 if let code = detail.code, offer.state == .active {
-                    CodePart(code: code, onEvent: onEvent)
-                        .frame(maxHeight: room.size.height * (room.size.width > room.size.height ? 1 : symbolShare))
+                    let share = room.size.width > room.size.height ? 1 : symbolShare
+                    CodePart(code: code, room: room.size.height * share, onEvent: onEvent)
                 }
                 Part {
                     OfferStateLine(offer: offer, words: words)
@@ -185,12 +185,15 @@ private struct KnownOffer: View {
 private struct CodePart: View {
     @Environment(\.words) private var words
     let code: OfferCode
+    let room: CGFloat
     let onEvent: @MainActor (OfferEvent) -> Void
 
     var body: some View {
         VStack(spacing: step) {
             if let symbol = code.symbol {
-                LargeSymbol(symbol: symbol, number: code.text, label: words("offer_code_ready \(code.text.spelled)"))
+                LargeSymbol(
+                    symbol: symbol, number: code.text, label: words("offer_code_ready \(code.text.spelled)"), room: room
+                )
             } else {
                 Text(words("offer_code_only")).multilineTextAlignment(.center)
             }

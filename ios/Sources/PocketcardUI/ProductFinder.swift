@@ -18,7 +18,9 @@ struct FindProduct: View {
 
     var body: some View {
         Page {
-            Field(words("product_name"), text: Binding(get: { product.text }, set: { onType($0) }), hint: hint)
+            Field(
+                words("product_name"),
+                text: Binding(get: { @MainActor in product.text }, set: { @MainActor in onType($0) }), hint: hint)
             ForEach(product.found?.goods ?? [], id: \.id) { goods in
                 Button {
                     onChoose(goods)

@@ -48,7 +48,9 @@ private struct Questions: View {
                     } else {
                         AnswerField(
                             question: question,
-                            value: Binding(get: { value(of: question) }, set: { given[question.id] = $0 }))
+                            value: Binding(
+                                get: { @MainActor in value(of: question) },
+                                set: { @MainActor in given[question.id] = $0 }))
                     }
                 }
             }

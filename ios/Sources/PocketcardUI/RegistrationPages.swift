@@ -165,7 +165,8 @@ private struct QuestionsStep: View {
                     Field(
                         question.kind == "Date" ? words("answer_date") : words("answer"),
                         text: Binding(
-                            get: { written[question.id] ?? "" }, set: { written[question.id] = $0 }))
+                            get: { @MainActor in written[question.id] ?? "" },
+                            set: { @MainActor in written[question.id] = $0 }))
                 } else {
                     ForEach(question.options, id: \.id) { option in
                         let isChosen = chosen[question.id]?.contains(option.id) == true

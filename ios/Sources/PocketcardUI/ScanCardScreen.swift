@@ -67,7 +67,8 @@ public struct ScanCardScreen<Viewfinder: View>: View {
             }
         case .looking, .foundOther:
             Page(alignment: .center) {
-                Text(scanner == .looking ? words("scan_looking") : words("scan_other")).multilineTextAlignment(.center)
+                let text = scanner == .looking ? words("scan_looking") : words("scan_other")
+                Text(text).multilineTextAlignment(.center).announced(text)
                 viewfinder
                     .frame(maxWidth: .infinity, minHeight: 280)
                     .background(.black)

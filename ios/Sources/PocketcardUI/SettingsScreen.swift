@@ -227,7 +227,7 @@ private struct ConsentToggle: View {
     }
 
     var body: some View {
-        Toggle(isOn: Binding(get: { channel.granted }, set: { onChange($0) })) {
+        Toggle(isOn: Binding(get: { @MainActor in channel.granted }, set: { @MainActor in onChange($0) })) {
             VStack(alignment: .leading, spacing: 0) {
                 Text(texts.name)
                 if let hint { Quiet(hint) }

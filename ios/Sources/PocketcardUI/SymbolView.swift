@@ -59,12 +59,16 @@ struct LargeSymbol: View {
     let symbol: Symbol
     let number: String
     let label: String
+    /// How high it may be.
+    let room: CGFloat
 
     var body: some View {
         Button {
             isAlone = true
         } label: {
             SymbolView(symbol: symbol)
+                // In what scrolls a height is no limit, a width is.
+                .frame(maxWidth: room * CGFloat(symbol.columns) / CGFloat(symbol.rows))
                 .padding(step / 2)
                 .target()
                 .background(Color.white, in: RoundedRectangle(cornerRadius: 12))

@@ -40,6 +40,17 @@ let frameStates =
         #expect(events == [.go(.stores), .go(.more), .back, .failureRead])
     }
 
+    @Test func whatComesUnaskedIsAnnounced() async throws {
+        await display(frame(failure: .refused(text: "Heard once."))).settle()
+        #expect(announcements.filter { $0 == "Heard once." }.count == 1)
+        let scan = ScanCardScreen(scanner: .foundOther) { _ in
+        } viewfinder: {
+            Color.black
+        }
+        await display(scan).settle()
+        #expect(announcements.contains("This code is not the number of a card. Is there another one on it?"))
+    }
+
     @Test func aPullRefreshes() async throws {
         var count = 0
         let shown = display(frame(onRefresh: { count += 1 }))

@@ -306,6 +306,7 @@ let gameStates = [
         #expect(!shown.speech.contains { $0.contains("coffee") })
         try await shown.tap("game_uncover")
         #expect(shown.speech.contains { $0.contains("A free coffee to go") })
+        #expect(announcements.contains("A free coffee to go"))
         try await shown.tap("understood")
         #expect(events.all == [.seen])
     }
