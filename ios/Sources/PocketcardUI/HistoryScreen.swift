@@ -42,9 +42,9 @@ public struct HistoryScreen: View {
             onSignIn: { onEvent(.signIn) }
         ) {
             VStack(alignment: .leading, spacing: step) {
-                Chips {
+                Chips(chosen: filter) {
                     ForEach([HistoryFilter.all, .purchases, .rewards, .withdrawals], id: \.self) { each in
-                        Chip(title: title(of: each), isChosen: each == filter) { onEvent(.filter(each)) }
+                        Chip(title: title(of: each), isChosen: each == filter) { onEvent(.filter(each)) }.id(each)
                     }
                 }
                 if history.entries.isEmpty, !history.more {

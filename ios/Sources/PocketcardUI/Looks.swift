@@ -164,13 +164,25 @@ struct Chip: View {
 }
 
 /// What a list can be narrowed to, side by side.
-struct Chips<Content: View>: View {
+struct Chips<ID: Hashable, Content: View>: View {
+    /// The one that is to be in sight: also where it was not tapped, but a link led to it.
+    let chosen: ID?
     @ViewBuilder let content: Content
 
     var body: some View {
-        ScrollView(.horizontal, showsIndicators: false) {
-            HStack(spacing: step) { content }.padding(.horizontal, step * 2)
+        ScrollViewReader { place in
+            ScrollView(.horizontal, showsIndicators: false) {
+                HStack(spacing: step) { content }.padding(.horizontal, step * 2)
+            }
+            .onChange(of: chosen, initial: true) { _, chosen in if let chosen { place.scrollTo(chosen) } }
         }
+    }
+}
+
+extension Chips where ID == Never {
+    init(@ViewBuilder content: () -> Content) {
+        chosen = nil
+        self.content = content()
     }
 }
 

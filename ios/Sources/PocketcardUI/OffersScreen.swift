@@ -140,9 +140,9 @@ public struct OffersScreen: View {
     public var body: some View {
         known(offers.freshness(of: .all)) {
             VStack(alignment: .leading, spacing: step) {
-                Chips {
+                Chips(chosen: filter) {
                     ForEach(filters, id: \.self) { each in
-                        Chip(title: title(of: each), isChosen: each == filter) { onEvent(.filter(each)) }
+                        Chip(title: title(of: each), isChosen: each == filter) { onEvent(.filter(each)) }.id(each)
                     }
                 }
                 if filter != .favourites { SearchField(search: search) { onEvent(.search($0)) } }

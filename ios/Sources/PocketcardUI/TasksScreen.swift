@@ -92,7 +92,10 @@ public struct TasksScreen: View {
                 }
                 .padding(step * 2)
             }
-            .onChange(of: first, initial: true) { _, first in if let first { place.scrollTo(first, anchor: .top) } }
+            // Once it is there.
+            .onChange(of: tasks.tasks.first { $0.id == first }?.id, initial: true) { _, id in
+                if let id { place.scrollTo(id, anchor: .top) }
+            }
         }
     }
 

@@ -104,6 +104,13 @@ private let spelled = number.spelled
         #expect(events.all == [.issueCard, .linkCard, .refresh, .openBalance, .signIn])
     }
 
+    @Test func itsNumberIsReadFromTheLeftWhereTextsAreReadFromTheRight() {
+        let shown = display(screen(ready()))
+        shown.set(\.layoutDirection, .rightToLeft)
+        #expect(shown.outline.contains("text \"Family card · Silver\" rtl"))
+        #expect(shown.outline.contains("text \"\(grouped)\" selectable"))
+    }
+
     @Test func turnedItStandsBesideTheSymbol() async throws {
         let shown = display(screen(ready()))
         #expect(!shown.outline.hasPrefix("hstack"))

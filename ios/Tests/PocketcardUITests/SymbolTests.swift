@@ -10,6 +10,10 @@ private let symbols: [(String, Symbology, String)] = [
     ("qr", .qr, "PC1:4711:204813"), ("code128", .code128, "29876543"), ("ean13", .ean13, "2987654321096"),
 ]
 
+private let zbarimg = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { URL(filePath: String($0)).appending(path: "zbarimg") }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+
 /// What the screen fills, as pixels, read back by another project's scanner.
 @MainActor @Suite struct SymbolTests {
     private struct Pixels {
@@ -59,7 +63,7 @@ private let symbols: [(String, Symbology, String)] = [
         try pixels.pgm.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let scanner = Process()
-        scanner.executableURL = URL(filePath: "/usr/bin/zbarimg")
+        scanner.executableURL = try #require(zbarimg, "zbarimg of the package zbar-tools is not on the PATH")
         scanner.arguments = ["--quiet", "--raw", file.path]
         let output = Pipe()
         scanner.standardOutput = output
