@@ -20,19 +20,22 @@ import PackageDescription
     let link: [LinkerSetting] = []
 #endif
 
-// A stand-in for what the screens use of SwiftUI, on Linux alone: elsewhere `import SwiftUI` is Apple's.
+// What is of Linux alone: a stand-in for what the screens use of SwiftUI, which elsewhere is Apple's, and the tests, which
+// begin processes of their own.
 #if os(Linux)
     let swiftUI: [Target.Dependency] = ["SwiftUI"]
-    let standIn: [Target] = [
+    let ofLinux: [Target] = [
         .target(name: "SwiftUI", path: "Linux/SwiftUI"),
         .target(name: "ScreenOutline", dependencies: ["SwiftUI"], path: "Linux/ScreenOutline"),
+        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "Misfortune"]),
+        .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
         .testTarget(
             name: "PocketcardUITests", dependencies: ["PocketcardUI", "ScreenOutline"],
             exclude: ["Screens", "Symbols"]),
     ]
 #else
     let swiftUI: [Target.Dependency] = []
-    let standIn: [Target] = []
+    let ofLinux: [Target] = []
 #endif
 
 let package = Package(
@@ -53,7 +56,5 @@ let package = Package(
         .target(
             name: "PocketcardUI", dependencies: ["Pocketcard"] + swiftUI,
             resources: [.process("Localizable.xcstrings")]),
-        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "Misfortune"]),
-        .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
-    ] + standIn
+    ] + ofLinux
 )
