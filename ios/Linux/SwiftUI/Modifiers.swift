@@ -66,7 +66,9 @@ extension View {
     public func gesture<G: Gesture>(_ gesture: G) -> some View {
         note { node in if let drag = gesture as? _Changed { node.actions["drag"] = { _ in drag.act(.sample) } } }
     }
-    public func rotationEffect(_ angle: Angle) -> some View { self }
+    public func rotationEffect(_ angle: Angle) -> some View {
+        note { if angle.degrees != 0 { $0.note("turned", "\(Int(angle.degrees.rounded()))") } }
+    }
     public func scaleEffect(_ scale: CGFloat) -> some View { self }
     public func opacity(_ opacity: Double) -> some View { self }
     public func fixedSize(horizontal: Bool, vertical: Bool) -> some View { self }

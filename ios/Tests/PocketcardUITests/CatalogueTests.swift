@@ -56,7 +56,7 @@ import Testing
     }
 
     private func android(_ folder: String) throws -> [String: Android] {
-        let file = package.appending(path: "../android/ui/src/main/res/\(folder)/strings.xml").standardized
+        let file = packageFolder.appending(path: "../android/ui/src/main/res/\(folder)/strings.xml").standardized
         let reader = Reader()
         let parser = XMLParser(data: try Data(contentsOf: file))
         parser.delegate = reader

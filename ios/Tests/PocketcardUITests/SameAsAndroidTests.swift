@@ -14,7 +14,8 @@ import Testing
     }
 
     private func android() throws -> String {
-        try source(of: package.appending(path: "../android/ui/src/main/kotlin/app/pocketcard/ui").standardized, "kt")
+        try source(
+            of: packageFolder.appending(path: "../android/ui/src/main/kotlin/app/pocketcard/ui").standardized, "kt")
     }
 
     private func swiftName(_ name: Substring) -> String { name.prefix(1).lowercased() + name.dropFirst() }

@@ -6,8 +6,8 @@ import Testing
 @testable import PocketcardUI
 
 let here = URL(filePath: #filePath).deletingLastPathComponent()
-let package = here.appending(path: "../..").standardized
-let sources = package.appending(path: "Sources/PocketcardUI")
+let packageFolder = here.appending(path: "../..").standardized
+let sources = packageFolder.appending(path: "Sources/PocketcardUI")
 let catalogue = (try? StringCatalogue(contentsOf: sources.appending(path: "Localizable.xcstrings"))) ?? .empty
 let languages = ["en_GB", "de_DE"]
 
@@ -84,6 +84,16 @@ let allStates: [ScreenState] =
         where before.fills.contains(where: { $0.color == "black" }) {
             #expect(drawn.fills.map(\.rect) == before.fills.map(\.rect))
             #expect(drawn.fills.first?.color == "white")
+        }
+    }
+
+    @Test func onlySymbolsHaveColoursOfTheirOwn() throws {
+        // What a camera sees stands on black, and the cover of a scratch card is taken off by drawing with nothing.
+        let own = ["SymbolView.swift", "ScanCardScreen.swift", "GameScreen.swift"]
+        for file in try FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)
+        where file.pathExtension == "swift" && !own.contains(file.lastPathComponent) {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(text.firstMatch(of: /\.(?:white|black)\b|Color\(/) == nil, "\(file.lastPathComponent)")
         }
     }
 

@@ -304,6 +304,18 @@ let gameStates = [
         #expect(events.all == [.play("wheel"), .seen, .openTasks])
     }
 
+    @Test func theWheelTurnsToWhatWasDrawnAndIsThereAtOnceWhereMotionIsReduced() async throws {
+        let shown = display(screen(wheel, outcome))
+        await shown.settle()
+        // The fourth of seven sectors: its middle at the top, after four turns.
+        #expect(shown.outline.contains("zstack turned=\"1260\""))
+        let still = display(screen(wheel, outcome))
+        still.set(reduceMotion: true)
+        await still.settle()
+        #expect(still.outline.contains("zstack turned=\"-180\""))
+        #expect(still.speech.contains { $0.contains("A free coffee to go") })
+    }
+
     @Test func aCoveredResultIsNotSaidBeforeItIsUncovered() async throws {
         let shown = display(screen(scratch, outcome))
         #expect(!shown.speech.contains { $0.contains("coffee") })
