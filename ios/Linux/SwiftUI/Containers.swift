@@ -83,14 +83,6 @@ public struct GeometryReader<Content: View>: _Leaf, Primitive {
         context.child("room").render(content(GeometryProxy(size: context.environment.room)))
     }
 }
-public struct Spacer: _Leaf, Primitive {
-    public init(minLength: CGFloat? = nil) {}
-    package func nodes(_ context: RenderContext) -> [Node] { [] }
-}
-public struct Divider: _Leaf, Primitive {
-    public init() {}
-    package func nodes(_ context: RenderContext) -> [Node] { [] }
-}
 public struct NavigationStack<Data, Root: View>: View {
     let root: Root
     public var body: some View { Container(role: "navigation", content: root) }
@@ -137,5 +129,4 @@ extension View {
     }
     public func tag<V: Hashable>(_ tag: V) -> some View { note { $0.value = tag } }
     public func badge(_ label: Text?) -> some View { note { if let label { $0.note("badge", label.content) } } }
-    public func badge(_ count: Int) -> some View { note { if count > 0 { $0.note("badge", "\(count)") } } }
 }

@@ -33,10 +33,6 @@ public struct Path: Sendable {
     public mutating func addRect(_ rect: CGRect) { rects.append(rect) }
     public mutating func move(to point: CGPoint) {}
     public mutating func addLine(to point: CGPoint) {}
-    public mutating func addArc(
-        center: CGPoint, radius: CGFloat, startAngle: Angle, endAngle: Angle, clockwise: Bool
-    ) {}
-    public mutating func closeSubpath() {}
 }
 /// Keeps which rectangles are filled, so that a test can look at them.
 public struct GraphicsContext {

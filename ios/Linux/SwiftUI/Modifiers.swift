@@ -10,7 +10,6 @@ public struct Edge {
 }
 public enum TextAlignment: Sendable { case leading, center, trailing }
 public enum ContentMode: Sendable { case fit, fill }
-public enum ControlSize: Sendable { case mini, small, regular, large }
 public struct ButtonBorderShape: Sendable { public static let capsule = Self(), automatic = Self() }
 @MainActor @preconcurrency public protocol PrimitiveButtonStyle {}
 public struct PlainButtonStyle: PrimitiveButtonStyle { public init() {} }
@@ -69,12 +68,9 @@ extension View {
     public func rotationEffect(_ angle: Angle) -> some View {
         note { if angle.degrees != 0 { $0.note("turned", "\(Int(angle.degrees.rounded()))") } }
     }
-    public func scaleEffect(_ scale: CGFloat) -> some View { self }
     public func opacity(_ opacity: Double) -> some View { self }
-    public func fixedSize(horizontal: Bool, vertical: Bool) -> some View { self }
     public func buttonStyle<S: PrimitiveButtonStyle>(_ style: S) -> some View { self }
     public func buttonBorderShape(_ shape: ButtonBorderShape) -> some View { self }
-    public func controlSize(_ size: ControlSize) -> some View { self }
     public func textFieldStyle<S: TextFieldStyle>(_ style: S) -> some View { self }
     public func textContentType(_ type: UITextContentType?) -> some View { self }
     public func keyboardType(_ type: UIKeyboardType) -> some View { self }
@@ -257,16 +253,6 @@ extension View {
         }
     }
     public func disabled(_ disabled: Bool) -> some View { surround { $0.isEnabled = $0.isEnabled && !disabled } }
-    public func safeAreaInset<V: View>(
-        edge: VerticalEdge, alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil,
-        @ViewBuilder content: () -> V
-    ) -> some View {
-        let inset = content()
-        return add { nodes, context in
-            let shown = context.child("inset").render(inset)
-            nodes = edge == .top ? shown + nodes : nodes + shown
-        }
-    }
     public func task(
         priority: TaskPriority = .userInitiated, @_inheritActorContext _ action: @escaping @Sendable () async -> Void
     ) -> some View { task(id: 0, priority: priority, action) }
@@ -334,7 +320,6 @@ extension View {
     }
 }
 public enum Visibility: Sendable { case automatic, visible, hidden }
-public enum VerticalEdge: Sendable { case top, bottom }
 
 extension RenderContext {
     /// Puts something on top. An alert and a dialog go with whatever is tapped in them, and their buttons are the system's.
