@@ -154,7 +154,7 @@ import Testing
     @Test("Offers are found and activated, favourites chosen")
     func findsOffers() async throws {
         let app = try await asAnna()
-        let offers = try await wait("offers", app.offers) { !$0.offers.isEmpty }
+        let offers = try await wait("offers", app.offers) { $0.offers.contains { $0.state == .activate } }
         let online = try await wait("offers online", app.offers(OffersQuery(channel: .online))) { !$0.offers.isEmpty }
         #expect(online.offers.allSatisfy { $0.applies != .notAsked })
         let chosen = try #require(offers.offers.first { $0.state == .activate })
@@ -191,8 +191,9 @@ import Testing
         try await app.flush(deadline: 10)
         try await app.refresh()
         let done = try await wait("something to celebrate", app.tasks) { !$0.celebrations.isEmpty }
-        try await app.celebrated(done.celebrations.map(\.task))
-        try await wait("celebrated", app.tasks) { $0.celebrations.isEmpty }
+        let celebrated = done.celebrations.map(\.task)
+        try await app.celebrated(celebrated)
+        try await wait("celebrated", app.tasks) { !$0.celebrations.contains { celebrated.contains($0.task) } }
         let games = try await wait("a play", app.tasks) { $0.games.contains { $0.playsLeft > 0 } }.games
         let game = try #require(games.first { $0.playsLeft > 0 })
         #expect(try await app.play(game.id).outcome != "")
