@@ -20,14 +20,20 @@ import PackageDescription
     let link: [LinkerSetting] = []
 #endif
 
-// What is of Linux alone: a stand-in for what the screens use of SwiftUI, which elsewhere is Apple's, and the tests, which
+// What is of Linux alone: stand-ins for what is used of SwiftUI and others, which elsewhere are Apple's, and the tests, which
 // begin processes of their own.
 #if os(Linux)
     let swiftUI: [Target.Dependency] = ["SwiftUI"]
+    let apple: [Target.Dependency] = ["AdServices", "BackgroundTasks", "CoreLocation", "UIKit", "UserNotifications"]
     let ofLinux: [Target] = [
         .target(name: "SwiftUI", path: "Linux/SwiftUI"),
+        .target(name: "AdServices", path: "Linux/AdServices"),
+        .target(name: "BackgroundTasks", path: "Linux/BackgroundTasks"),
+        .target(name: "CoreLocation", path: "Linux/CoreLocation"),
+        .target(name: "UIKit", path: "Linux/UIKit"),
+        .target(name: "UserNotifications", path: "Linux/UserNotifications"),
         .target(name: "ScreenOutline", dependencies: ["SwiftUI"], path: "Linux/ScreenOutline"),
-        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "Misfortune"]),
+        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "PocketcardApple", "Misfortune"] + apple),
         .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
         .testTarget(
             name: "PocketcardUITests", dependencies: ["PocketcardUI", "ScreenOutline"],
@@ -35,6 +41,7 @@ import PackageDescription
     ]
 #else
     let swiftUI: [Target.Dependency] = []
+    let apple: [Target.Dependency] = []
     let ofLinux: [Target] = []
 #endif
 
@@ -45,6 +52,7 @@ let package = Package(
     products: [
         .library(name: "Pocketcard", targets: ["Pocketcard"]),
         .library(name: "PocketcardUI", targets: ["PocketcardUI"]),
+        .library(name: "PocketcardApple", targets: ["PocketcardApple"]),
     ],
     targets: [
         library,
@@ -56,5 +64,6 @@ let package = Package(
         .target(
             name: "PocketcardUI", dependencies: ["Pocketcard"] + swiftUI,
             resources: [.process("Localizable.xcstrings")]),
+        .target(name: "PocketcardApple", dependencies: ["Pocketcard"] + apple),
     ] + ofLinux
 )
