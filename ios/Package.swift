@@ -33,11 +33,16 @@ import PackageDescription
         .target(name: "UIKit", path: "Linux/UIKit"),
         .target(name: "UserNotifications", path: "Linux/UserNotifications"),
         .target(name: "ScreenOutline", dependencies: ["SwiftUI"], path: "Linux/ScreenOutline"),
-        .testTarget(name: "PocketcardTests", dependencies: ["Pocketcard", "PocketcardApple", "Misfortune"] + apple),
+        .target(name: "PocketcardTesting", dependencies: ["Pocketcard"], path: "Tests/Support"),
+        .testTarget(
+            name: "PocketcardTests",
+            dependencies: ["Pocketcard", "PocketcardApple", "PocketcardTesting", "Misfortune"] + apple),
         .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
         .testTarget(
             name: "PocketcardUITests", dependencies: ["PocketcardUI", "ScreenOutline"],
             exclude: ["Screens", "Symbols"]),
+        .testTarget(
+            name: "PocketcardAppTests", dependencies: ["PocketcardApp", "PocketcardTesting", "ScreenOutline"]),
     ]
 #else
     let swiftUI: [Target.Dependency] = []
@@ -53,6 +58,7 @@ let package = Package(
         .library(name: "Pocketcard", targets: ["Pocketcard"]),
         .library(name: "PocketcardUI", targets: ["PocketcardUI"]),
         .library(name: "PocketcardApple", targets: ["PocketcardApple"]),
+        .library(name: "PocketcardApp", targets: ["PocketcardApp"]),
     ],
     targets: [
         library,
@@ -65,5 +71,8 @@ let package = Package(
             name: "PocketcardUI", dependencies: ["Pocketcard"] + swiftUI,
             resources: [.process("Localizable.xcstrings")]),
         .target(name: "PocketcardApple", dependencies: ["Pocketcard"] + apple),
+        .target(
+            name: "PocketcardApp", dependencies: ["PocketcardUI"] + swiftUI, path: "App/Sources/PocketcardApp",
+            resources: [.process("Localizable.xcstrings")]),
     ] + ofLinux
 )

@@ -61,7 +61,7 @@ fn write(name: &str, text: &str) -> Result<(), String> {
 pub(crate) fn lint() -> Command {
     let mut lint = swift();
     lint.args(["swift", "format", "lint", "--strict", "--recursive", "--parallel"]);
-    lint.args(["Package.swift", "Sources", "Linux", "Tests"]);
+    lint.args(["Package.swift", "Sources", "Linux", "Tests", "App"]);
     lint
 }
 

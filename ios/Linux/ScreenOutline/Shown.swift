@@ -43,23 +43,40 @@ import SwiftUI
         let all = nodes()
         return (store.presented.last.map { [$0] } ?? all).flatMap(\.all)
     }
-    private func act(_ action: String, _ text: String?, _ value: String = "") async throws {
+    private func act(
+        _ action: String, _ text: String?, _ value: String = "", at which: Int = 0,
+        isMeant: (String) -> Bool = { _ in false }
+    ) async throws {
         await settle()
         let language = environment.locale.language.languageCode?.identifier ?? ""
         let words = text.flatMap { catalogue.text($0, [], language: language) } ?? text
-        let node = top().first { node in
+        let all = top().filter { node in
             node.actions[action] != nil
-                && (words == nil || [node.text, node.note("label"), node.note("prompt")].contains(words))
+                && (words == nil || [node.text, node.note("label"), node.note("prompt")].contains(words)
+                    || isMeant(node.note("label") ?? node.text ?? ""))
         }
-        guard let node else {
+        guard all.indices.contains(which) else {
             throw Missing(description: "nothing to \(action) at \"\(words ?? "")\" in\n\(outline)")
         }
-        await node.actions[action]?(value)
+        await all[which].actions[action]?(value)
         await settle()
     }
     /// Taps what has this text or label, or that of this key.
     public func tap(_ text: String) async throws { try await act("tap", text) }
-    public func type(_ value: String, into text: String) async throws { try await act("type", text, value) }
+    /// Taps the first that has all of these words among its own.
+    public func tap(withAll words: String...) async throws {
+        try await act("tap", words.joined(separator: " … ")) { has in words.allSatisfy { has.contains($0) } }
+    }
+    /// The app is opened with a link.
+    public func open(_ link: String) async throws {
+        await settle()
+        for node in nodes().flatMap(\.all) { await node.actions["open"]?(link) }
+        await settle()
+    }
+    /// Types into the field of this text or label, or that of this key; where there are more of them, into that `which`.
+    public func type(_ value: String, into text: String, at which: Int = 0) async throws {
+        try await act("type", text, value, at: which)
+    }
     public func pullToRefresh() async throws { try await act("refresh", nil) }
     public func dismiss() async throws { try await act("dismiss", nil) }
 
@@ -143,5 +160,5 @@ import SwiftUI
 /// What screen readers were told to say so far, by all screens.
 public var announcements: [String] { Announcements.shared.all }
 
-/// Keys of all texts that screens have asked for so far.
-public var askedKeys: Set<String> { Catalogues.shared.keys }
+/// Keys of all texts of a target that screens have asked for so far.
+public func askedKeys(of target: String) -> Set<String> { Catalogues.shared.keys(of: target) }

@@ -24,6 +24,14 @@ public struct StringCatalogue: Sendable {
     public init(contentsOf url: URL) throws { file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url)) }
     public static let empty = StringCatalogue(file: File(sourceLanguage: "", strings: [:]))
     private init(file: File) { self.file = file }
+    /// The texts of both; none has a key of the other.
+    public func with(_ other: StringCatalogue) -> StringCatalogue {
+        StringCatalogue(
+            file: File(
+                sourceLanguage: file.sourceLanguage,
+                strings: file.strings.merging(other.file.strings) { _, _ in preconditionFailure("a key of two texts") })
+        )
+    }
     public var keys: Set<String> { Set(file.strings.keys) }
     public var languages: Set<String> { Set(file.strings.values.flatMap(\.localizations.keys)) }
 

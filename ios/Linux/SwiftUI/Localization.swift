@@ -35,7 +35,7 @@ extension String {
         localized value: LocalizationValue, table: String? = nil, bundle: Bundle? = nil, locale: Locale = .current,
         comment: StaticString? = nil
     ) {
-        self = Catalogues.shared.text(value.key, value.arguments, locale) ?? "⟦\(value.key)⟧"
+        self = Catalogues.shared.text(value.key, value.arguments, bundle, locale) ?? "⟦\(value.key)⟧"
     }
 }
 
@@ -44,17 +44,19 @@ package final class Catalogues: @unchecked Sendable {
     package static let shared = Catalogues()
     private let lock = NSLock()
     private var find: @Sendable (String, [any Sendable], Locale) -> String? = { _, _, _ in nil }
-    private var asked: Set<String> = []
+    private var asked: [String: Set<String>] = [:]
 
     package func use(_ find: @escaping @Sendable (String, [any Sendable], Locale) -> String?) {
         lock.withLock { self.find = find }
     }
-    /// Keys of all texts asked for so far.
-    package var keys: Set<String> { lock.withLock { asked } }
+    /// Keys of all texts of a target asked for so far.
+    package func keys(of target: String) -> Set<String> {
+        lock.withLock { asked.filter { $0.key.contains("_\(target).") }.values.reduce(into: []) { $0.formUnion($1) } }
+    }
 
-    func text(_ key: String, _ arguments: [any Sendable], _ locale: Locale) -> String? {
+    func text(_ key: String, _ arguments: [any Sendable], _ bundle: Bundle?, _ locale: Locale) -> String? {
         let find = lock.withLock {
-            asked.insert(key)
+            asked[bundle?.bundleURL.lastPathComponent ?? "", default: []].insert(key)
             return self.find
         }
         return find(key, arguments, locale)

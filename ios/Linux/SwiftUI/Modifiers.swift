@@ -267,6 +267,9 @@ extension View {
     public func refreshable(action: @escaping @Sendable () async -> Void) -> some View {
         note { $0.actions["refresh"] = { _ in await action() } }
     }
+    public func onOpenURL(perform action: @escaping (URL) -> Void) -> some View {
+        note { $0.actions["open"] = { link in if let url = URL(string: link) { action(url) } } }
+    }
     public func onAppear(perform action: (@MainActor () -> Void)? = nil) -> some View {
         add { nodes, context in
             if !nodes.isEmpty { nodes[0].lives.append(("\(context.path)+", action, nil)) }

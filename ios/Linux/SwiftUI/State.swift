@@ -43,6 +43,7 @@ extension State where Value: ExpressibleByNilLiteral { public init() { self.init
         read = unsafeBitCast(get, to: (@Sendable () -> Value).self)
         write = unsafeBitCast(set, to: (@Sendable (Value) -> Void).self)
     }
+    public static func constant(_ value: Value) -> Binding<Value> { Binding(read: { value }, write: { _ in }) }
     init(read: @escaping () -> Value, write: @escaping (Value) -> Void) {
         self.read = read
         self.write = write
@@ -77,6 +78,7 @@ public struct EnvironmentValues {
     public var timeZone = TimeZone.current
     public var displayScale: CGFloat = 3
     public var isEnabled = true
+    public var scenePhase = ScenePhase.active
     public var dismiss = DismissAction(action: {})
     package var reduceMotion = false
     public var accessibilityReduceMotion: Bool { reduceMotion }
@@ -93,6 +95,7 @@ public struct EnvironmentValues {
         set { values[ObjectIdentifier(key)] = newValue }
     }
 }
+public enum ScenePhase: Sendable { case background, inactive, active }
 public enum ColorScheme: Sendable { case light, dark }
 public enum LayoutDirection: Sendable { case leftToRight, rightToLeft }
 public enum DynamicTypeSize: Int, Comparable, Sendable {

@@ -74,6 +74,10 @@ public protocol ShapeStyle: Sendable {}
 public struct Color: ShapeStyle, Hashable, _Leaf, Primitive {
     nonisolated let name: String
     nonisolated init(name: String) { self.name = name }
+    public enum RGBColorSpace: Sendable { case sRGB }
+    public nonisolated init(
+        _ colorSpace: RGBColorSpace = .sRGB, red: Double, green: Double, blue: Double, opacity: Double = 1
+    ) { name = "\(red) \(green) \(blue)" }
     public nonisolated static let black = Color(name: "black"), white = Color(name: "white"),
         clear = Color(name: "clear")
     public nonisolated static let primary = Color(name: "primary"), secondary = Color(name: "secondary")

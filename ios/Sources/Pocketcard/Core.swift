@@ -203,13 +203,13 @@ private final class Waiter<Value: Sendable>: Sendable {
 }
 
 /// A value behind a lock. `Mutex` of the standard library asks for iOS 18.
-final class Locked<Value>: @unchecked Sendable {
+package final class Locked<Value>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value
 
-    init(_ value: Value) { self.value = value }
+    package init(_ value: Value) { self.value = value }
 
-    func withLock<Result>(_ act: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ act: (inout Value) throws -> Result) rethrows -> Result {
         lock.lock()
         defer { lock.unlock() }
         return try act(&value)

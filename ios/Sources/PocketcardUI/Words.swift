@@ -4,12 +4,12 @@ import SwiftUI
 /// Texts in the member's language, and amounts and dates in the device's format.
 ///
 /// `words("as_of \(time)")` is the text of that key.
-struct Words {
-    let locale: Locale
+package struct Words {
+    package let locale: Locale
     let timeZone: TimeZone
     let now: Date
 
-    func callAsFunction(_ key: String.LocalizationValue) -> String {
+    package func callAsFunction(_ key: String.LocalizationValue) -> String {
         String(localized: key, bundle: .module, locale: locale)
     }
 
@@ -224,7 +224,7 @@ extension [String?] {
 
 extension EnvironmentValues {
     /// Words for where they are shown.
-    var words: Words { Words(locale: locale, timeZone: timeZone, now: now ?? .now) }
+    package var words: Words { Words(locale: locale, timeZone: timeZone, now: now ?? .now) }
 
     /// What time it is, where that is not the system's.
     var now: Date? {

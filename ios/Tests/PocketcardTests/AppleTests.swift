@@ -3,6 +3,7 @@ import BackgroundTasks
 import CoreLocation
 import Dispatch
 import Foundation
+import PocketcardTesting
 import Testing
 import UIKit
 import UserNotifications

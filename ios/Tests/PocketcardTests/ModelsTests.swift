@@ -1,5 +1,6 @@
 import Foundation
 import Observation
+import PocketcardTesting
 import Testing
 
 @testable import Pocketcard

@@ -1,4 +1,5 @@
 import Foundation
+import PocketcardTesting
 import Testing
 
 @testable import Pocketcard

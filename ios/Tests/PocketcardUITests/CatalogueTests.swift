@@ -120,7 +120,7 @@ import Testing
 
     @Test func everyTextIsShownSomewhereAndEveryTextShownIsThere() async throws {
         for state in allStates { _ = try await state.shown().outline }
-        var asked = askedKeys
+        var asked = askedKeys(of: "PocketcardUI")
         for file in try FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)
         where file.pathExtension == "swift" {
             // Failures are said by all screens alike; they are shown one by one in their own test.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// JSON as a test reads it: what is not there is nil.
-enum JSON: Codable, Equatable, Sendable {
+package enum JSON: Codable, Equatable, Sendable {
     case null
     case flag(Bool)
     case number(Decimal)
@@ -9,9 +9,9 @@ enum JSON: Codable, Equatable, Sendable {
     case list([JSON])
     case object([String: JSON])
 
-    init(_ data: Data) throws { self = data.isEmpty ? .null : try JSONDecoder().decode(JSON.self, from: data) }
+    package init(_ data: Data) throws { self = data.isEmpty ? .null : try JSONDecoder().decode(JSON.self, from: data) }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -28,7 +28,7 @@ enum JSON: Codable, Equatable, Sendable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
         case .null: try value.encodeNil()
@@ -41,15 +41,15 @@ enum JSON: Codable, Equatable, Sendable {
     }
 
     /// As it goes over the wire.
-    var written: String { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    package var written: String { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 
-    subscript(_ key: String) -> JSON? {
+    package subscript(_ key: String) -> JSON? {
         if case .object(let object) = self, let value = object[key], value != .null { value } else { nil }
     }
 
-    var object: [String: JSON]? { if case .object(let object) = self { object } else { nil } }
-    var list: [JSON]? { if case .list(let list) = self { list } else { nil } }
-    var text: String? { if case .text(let text) = self { text } else { nil } }
-    var number: Decimal? { if case .number(let number) = self { number } else { nil } }
-    var int: Int64? { number.map { NSDecimalNumber(decimal: $0).int64Value } }
+    package var object: [String: JSON]? { if case .object(let object) = self { object } else { nil } }
+    package var list: [JSON]? { if case .list(let list) = self { list } else { nil } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var number: Decimal? { if case .number(let number) = self { number } else { nil } }
+    package var int: Int64? { number.map { NSDecimalNumber(decimal: $0).int64Value } }
 }

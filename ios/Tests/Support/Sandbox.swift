@@ -1,6 +1,5 @@
 import Foundation
 import Pocketcard
-import Testing
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -9,22 +8,22 @@ import Testing
 /// A platform of the test's own: the sandbox as a process, on a free port, with its seeded members.
 ///
 /// `POCKETCARD_SANDBOX` says where its program is; `cargo ios` builds it.
-final class Sandbox: Sendable {
+package final class Sandbox: Sendable {
     /// Seeded: Silver, with points pending and expiring.
-    static let anna = "+491713920001"
+    package static let anna = "+491713920001"
     /// Seeded: Gold. Has a password.
-    static let boris = "+491713920002"
+    package static let boris = "+491713920002"
     /// Seeded: nothing bought yet.
-    static let clara = "+491713920003"
+    package static let clara = "+491713920003"
 
     /// Where it listens.
-    let url: String
+    package let url: String
     private let process: Process
     private let folder: URL
 
-    init(stores: Int = 3) throws {
+    package init(stores: Int = 3) throws {
         let environment = ProcessInfo.processInfo.environment
-        let program = try #require(environment["POCKETCARD_SANDBOX"], "run the tests by `cargo ios`")
+        let program = try required(environment["POCKETCARD_SANDBOX"], "run the tests by `cargo ios`")
         folder = try temporaryFolder("sandbox")
         process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -42,7 +41,7 @@ final class Sandbox: Sendable {
             said += String(decoding: more, as: UTF8.self)
         }
         let address = said.components(separatedBy: "is at ").last?.components(separatedBy: " (").first
-        url = try #require(address, "the sandbox does not start: \(said)")
+        url = try required(address, "the sandbox does not start: \(said)")
     }
 
     deinit {
@@ -52,62 +51,64 @@ final class Sandbox: Sendable {
     }
 
     /// Asks it; `body` is JSON. Fails the test where it refuses.
-    @discardableResult func ask(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSON {
-        var request = URLRequest(url: try #require(URL(string: url + path)))
+    @discardableResult package func ask(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSON {
+        var request = URLRequest(url: try required(URL(string: url + path), "a path: \(path)"))
         request.httpMethod = method
         request.httpBody = body.map { Data($0.utf8) }
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         let (data, response) = try await URLSession.shared.data(for: request)
-        let status = try #require(response as? HTTPURLResponse).statusCode
-        try #require(status < 300, "\(method) \(path): \(status) \(String(decoding: data, as: UTF8.self))")
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        guard (200..<300).contains(status) else {
+            throw WaitedInVain("\(method) \(path): \(status) \(String(decoding: data, as: UTF8.self))")
+        }
         return try JSON(data)
     }
 
     /// The newest one-time code sent to a phone number.
-    func smsCode(_ phone: String) async throws -> String {
+    package func smsCode(_ phone: String) async throws -> String {
         let messages = try await ask("GET", "/sandbox/sms?phone=%2B\(phone.dropFirst())")["messages"]
-        return try #require(messages?.list?.first?["code"]?.text)
+        return try required(messages?.list?.first?["code"]?.text, "a message to \(phone)")
     }
 
     /// Makes a member with so many points, signed in by one-time code; gives their number.
-    @discardableResult func member(_ phone: String, points: Int = 0) async throws -> Int64 {
+    @discardableResult package func member(_ phone: String, points: Int = 0) async throws -> Int64 {
         let member = #"{"phone": "\#(phone)", "firstName": "Erika", "points": \#(points)}"#
-        return try #require(try await ask("POST", "/sandbox/members", member)["id"]?.int)
+        return try required(try await ask("POST", "/sandbox/members", member)["id"]?.int, "a member")
     }
 
     /// Holds a code under the till's scanner. Fails the test where no till takes it.
-    @discardableResult func scan(_ code: String) async throws -> JSON {
+    @discardableResult package func scan(_ code: String) async throws -> JSON {
         try await ask("POST", "/till/identify", JSON.object(["code": .text(code)]).written)
     }
 
     /// The phone has no signal: every connection of it is reset.
-    func cutOff() async throws {
+    package func cutOff() async throws {
         for path in ["/publicapi", "/authorizationService", "/app"] {
             try await ask("POST", "/sandbox/faults", #"{"path": "\#(path)", "kind": "reset"}"#)
         }
     }
 
     /// Calls whose path begins with `path` take so long.
-    func slow(_ path: String, milliseconds: Int) async throws {
+    package func slow(_ path: String, milliseconds: Int) async throws {
         try await ask(
             "POST", "/sandbox/faults", #"{"path": "\#(path)", "kind": {"latency": {"millis": \#(milliseconds)}}}"#)
     }
 
     /// Nothing goes wrong any more.
-    func heal() async throws { try await ask("DELETE", "/sandbox/faults") }
+    package func heal() async throws { try await ask("DELETE", "/sandbox/faults") }
 
     /// What was pushed to a token, as iOS hands it to an app; waits until there is something.
-    func pushed(_ token: String) async throws -> [Push] {
+    package func pushed(_ token: String) async throws -> [Push] {
         let answer = try await ask("GET", "/push/poll?token=\(token)&after=0&wait=10")
         return try (answer["messages"]?.list ?? []).compactMap { $0["payload"] }.map {
             let userInfo = try JSONSerialization.jsonObject(with: Data($0.written.utf8)) as? [AnyHashable: Any]
-            return Push(userInfo: try #require(userInfo))
+            return Push(userInfo: try required(userInfo, "a push"))
         }
     }
 }
 
 /// A new folder; whoever makes it removes it.
-func temporaryFolder(_ name: String) throws -> URL {
+package func temporaryFolder(_ name: String) throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pocketcard-\(name)-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder
