@@ -127,6 +127,11 @@ import SwiftUI
         await settle()
     }
 
+    /// What the scene keeps when the process ends.
+    public var scene: [String: Any] {
+        get { store.scene.all }
+        set { store.scene.all = newValue }
+    }
     /// Where lists were scrolled to.
     public var scrolled: [String] { store.scrolled }
     /// What a screen reader says, in order.

@@ -93,6 +93,8 @@ package struct Node {
     package var presented: [Node] = []
     /// Where lists were scrolled to.
     package var scrolled: [String] = []
+    /// What outlives the process with the scene.
+    package let scene = SceneValues()
     package init() {}
 
     /// Draws everything: the state of views that are not there any more goes.

@@ -33,6 +33,27 @@ public protocol DynamicProperty {}
 extension State: Sendable where Value: Sendable {}
 extension State where Value: ExpressibleByNilLiteral { public init() { self.init(wrappedValue: nil) } }
 
+/// What a scene keeps, by key.
+package final class SceneValues: @unchecked Sendable { package var all: [String: Any] = [:] }
+
+@propertyWrapper public struct SceneStorage<Value>: DynamicProperty, Connectable {
+    final class Slot: @unchecked Sendable { var scene = SceneValues() }
+    let slot = Slot()
+    let key: String
+    let first: Value
+    public var wrappedValue: Value {
+        get { slot.scene.all[key] as? Value ?? first }
+        nonmutating set { slot.scene.all[key] = newValue }
+    }
+    package func connect(_ context: RenderContext, _ name: String) { slot.scene = context.store.scene }
+}
+extension SceneStorage where Value == String {
+    public init(wrappedValue: Value, _ key: String) {
+        self.key = key
+        first = wrappedValue
+    }
+}
+
 @propertyWrapper @dynamicMemberLookup public struct Binding<Value> {
     let read: () -> Value
     let write: (Value) -> Void

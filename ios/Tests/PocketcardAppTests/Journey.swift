@@ -88,6 +88,14 @@ private let catalogue =
         window()
     }
 
+    /// iOS ends the process behind the member's back, and when they return gives the window what its scene had kept.
+    func endedByIOS() async throws {
+        await shown.settle()
+        let kept = shown.scene
+        try await begunAnew()
+        shown.scene = kept
+    }
+
     func tapOutside(_ link: String?) { self.link = link }
 
     /// The app goes from the front and comes back.

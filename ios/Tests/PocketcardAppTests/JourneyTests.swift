@@ -17,7 +17,13 @@ import Testing
     func fromSignInToSignOut() async throws {
         let app = try await Journey()
         try await app.sandbox.member(number, points: 100)
-        try await app.signInByHand()
+        try await app.tap("Sign in")
+        try await app.type(number, into: "Phone number")
+        try await app.tap("Sign in")
+        try await app.see("Enter your code")
+        try await app.endedByIOS()
+        try await app.see("Enter your code")
+        try await app.type(try await app.sandbox.smsCode(number), into: "Code")
         try await app.seeCode()
         try await app.hearsPushes()
         let before = try await wait("points", app.core.balance) { !$0.accounts.isEmpty }.accounts[0].available
@@ -195,6 +201,8 @@ import Testing
         try await app.missEver("Double points at weekends")
         try await app.tap("Your healthy week", with: "healthy")
         try await app.areOn("Offer")
+        try await app.endedByIOS()
+        try await app.areOn("Offer")
         try await app.tap("Back")
         try await app.see("value=\"healthy\"")
         try await app.see("Your healthy week")
@@ -202,6 +210,7 @@ import Testing
         try await app.tap("Sign out")
         try await app.tap("Sign out")
         try await app.areAt("Card")
+        try await app.until("nothing of it is kept") { !"\(app.shown.scene)".contains("healthy") }
         try await app.core.signIn(Sandbox.anna, at: app.sandbox)
         try await app.tap("Offers")
         try await app.see("Double points at weekends")

@@ -107,7 +107,9 @@ import Testing
         await app.shown.settle()
         #expect(app.core.outbox.view.queued == 2)
         #expect(!app.shown.scrolled.isEmpty)
+        try await app.endedByIOS()
         try await app.areAt("Tasks")
+        try await app.until("it leads there again") { !app.shown.scrolled.isEmpty }
     }
 
     @Test func whoIsSignedOutSignsInFirstAndThenIsWhereTheLinkLeads() async throws {

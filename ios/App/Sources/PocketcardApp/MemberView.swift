@@ -5,9 +5,11 @@ import SwiftUI
 /// The whole app of a member, in one window: the screens in their frame, what each shows of the core, and what happens
 /// when the member acts.
 ///
-/// It follows the links that the window is opened with, and tells the core when the app is in front.
+/// It follows the links that the window is opened with, tells the core when the app is in front, and is where it was when
+/// iOS ended the app meanwhile.
 public struct MemberView: View {
     @Environment(\.scenePhase) private var phase
+    @SceneStorage("member") private var saved = ""
     @State private var model: MemberModel
     @Binding private var link: String?
 
@@ -28,6 +30,8 @@ public struct MemberView: View {
     public var body: some View {
         Framed(model: model)
             .tint(model.brand.accent)
+            .onAppear { model.restore(saved) }
+            .onChange(of: model.saved) { _, now in saved = now }
             .onOpenURL { model.open(link: $0.absoluteString) }
             .onChange(of: link, initial: true) { _, tapped in
                 guard let tapped else { return }

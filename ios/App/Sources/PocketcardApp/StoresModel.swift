@@ -54,6 +54,12 @@ import PocketcardUI
         take(nil)
     }
 
+    /// Takes up what was looked for before the process ended.
+    func restore(_ filter: StoresFilter, _ search: String) {
+        narrow(filter)
+        type(search)
+    }
+
     /// The member narrows them.
     func filter(_ filter: StoresFilter) {
         narrow(filter)
