@@ -25,6 +25,14 @@ import Testing
         }
     }
 
+    @Test func everyTextIsShownSomewhere() throws {
+        let files = try FileManager.default.contentsOfDirectory(at: appSources, includingPropertiesForKeys: nil)
+        let keys = try files.filter { $0.pathExtension == "swift" }.flatMap { file in
+            try String(contentsOf: file, encoding: .utf8).matches(of: /words\.own\("([a-z_]+)"\)/).map { String($0.1) }
+        }
+        #expect(Set(keys) == ownCatalogue.keys)
+    }
+
     @Test(arguments: [("en", "values"), ("de", "values-de")])
     func textsAreAndroids(_ language: String, _ folder: String) throws {
         let android = appSources.appending(path: "../../../../android/app/src/main/res/\(folder)/strings.xml")

@@ -336,12 +336,40 @@ import Testing
         try await app.areOn("Offer")
     }
 
+    @Test func whoIsAskedForACodeMayBeginAnew() async throws {
+        let app = try await Journey()
+        try await app.sandbox.member(number)
+        try await app.tap("Sign in")
+        try await app.type(number, into: "Phone number")
+        try await app.tap("Sign in")
+        try await app.tap("That is not me")
+        try await app.see("Who are you?")
+        try await app.type(number, into: "Phone number")
+        try await app.tap("Sign in")
+        try await app.type(try await app.sandbox.smsCode(number), into: "Code")
+        try await app.seeCode()
+    }
+
+    @Test func itSpeaksTheLanguageOfThePhone() async throws {
+        let app = try await Journey(member: Sandbox.anna)
+        app.shown.set(\.locale, Locale(identifier: "de_DE"))
+        for (link, title) in ["offers/7": "Angebot", "stores/1": "Laden", "inbox/1": "Nachricht"] {
+            try await app.open("pocketcard://\(link)")
+            try await app.areOn(title)
+            #expect(!app.sees("⟦"))
+        }
+        try await app.open("pocketcard://settings")
+        try await app.see("Deutsch")
+    }
+
     @Test func somebodyNewRegistersOneThingAPageAndMayLeaveItMeanwhile() async throws {
         let new = "+491713920078"
         let app = try await Journey()
         try await app.tap("Sign in")
         try await app.type(new, into: "Phone number")
         try await app.tap("I am new here")
+        try await app.tap("Read the terms")
+        try await app.until("they are opened") { app.device.opened == [Brand.programme.terms] }
         try await app.tap("I accept")
         try await app.type(new, into: "Phone number")
         try await app.tap("Back")
