@@ -25,6 +25,7 @@ import PackageDescription
 #if os(Linux)
     let swiftUI: [Target.Dependency] = ["SwiftUI"]
     let apple: [Target.Dependency] = ["AdServices", "BackgroundTasks", "CoreLocation", "UIKit", "UserNotifications"]
+    let tested: [Target.Dependency] = ["Pocketcard", "PocketcardApple", "PocketcardTesting", "Misfortune"]
     let ofLinux: [Target] = [
         .target(name: "SwiftUI", path: "Linux/SwiftUI"),
         .target(name: "AdServices", path: "Linux/AdServices"),
@@ -34,9 +35,7 @@ import PackageDescription
         .target(name: "UserNotifications", path: "Linux/UserNotifications"),
         .target(name: "ScreenOutline", dependencies: ["SwiftUI"], path: "Linux/ScreenOutline"),
         .target(name: "PocketcardTesting", dependencies: ["Pocketcard"], path: "Tests/Support"),
-        .testTarget(
-            name: "PocketcardTests",
-            dependencies: ["Pocketcard", "PocketcardApple", "PocketcardTesting", "Misfortune"] + apple),
+        .testTarget(name: "PocketcardTests", dependencies: tested + apple),
         .executableTarget(name: "Misfortune", dependencies: ["Pocketcard"], path: "Tests/Misfortune"),
         .testTarget(
             name: "PocketcardUITests", dependencies: ["PocketcardUI", "ScreenOutline"],
@@ -50,6 +49,24 @@ import PackageDescription
     let ofLinux: [Target] = []
 #endif
 
+// Each of these has its type: the compiler does not get to the end of one long expression.
+let ofUI: [Target.Dependency] = ["Pocketcard"] + swiftUI
+let ofApple: [Target.Dependency] = ["Pocketcard"] + apple
+let ofApp: [Target.Dependency] = ["PocketcardUI"] + swiftUI
+let everywhere: [Target] = [
+    library,
+    // As generated: not ready for Swift 6's mode.
+    .target(
+        name: "PocketcardBindings", dependencies: ["PocketcardFFI"], path: "Generated/PocketcardBindings",
+        swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
+    .target(name: "Pocketcard", dependencies: ["PocketcardBindings"]),
+    .target(name: "PocketcardUI", dependencies: ofUI, resources: [.process("Localizable.xcstrings")]),
+    .target(name: "PocketcardApple", dependencies: ofApple),
+    .target(
+        name: "PocketcardApp", dependencies: ofApp, path: "App/Sources/PocketcardApp",
+        resources: [.process("Localizable.xcstrings")]),
+]
+
 let package = Package(
     name: "Pocketcard",
     defaultLocalization: "en",
@@ -60,19 +77,5 @@ let package = Package(
         .library(name: "PocketcardApple", targets: ["PocketcardApple"]),
         .library(name: "PocketcardApp", targets: ["PocketcardApp"]),
     ],
-    targets: [
-        library,
-        // As generated: not ready for Swift 6's mode.
-        .target(
-            name: "PocketcardBindings", dependencies: ["PocketcardFFI"], path: "Generated/PocketcardBindings",
-            swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
-        .target(name: "Pocketcard", dependencies: ["PocketcardBindings"]),
-        .target(
-            name: "PocketcardUI", dependencies: ["Pocketcard"] + swiftUI,
-            resources: [.process("Localizable.xcstrings")]),
-        .target(name: "PocketcardApple", dependencies: ["Pocketcard"] + apple),
-        .target(
-            name: "PocketcardApp", dependencies: ["PocketcardUI"] + swiftUI, path: "App/Sources/PocketcardApp",
-            resources: [.process("Localizable.xcstrings")]),
-    ] + ofLinux
+    targets: everywhere + ofLinux
 )
