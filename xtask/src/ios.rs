@@ -65,9 +65,10 @@ pub(crate) fn lint() -> Command {
     lint
 }
 
+/// One test after the other: each has a platform and a core of its own, which many at once have to wait for.
 pub(crate) fn test() -> Command {
     let mut test = swift();
-    test.args(["swift", "test", "--quiet", "--disable-xctest", "-Xswiftc", "-warnings-as-errors"]);
+    test.args(["swift", "test", "--quiet", "--disable-xctest", "--no-parallel", "-Xswiftc", "-warnings-as-errors"]);
     test
 }
 

@@ -79,6 +79,8 @@ import SwiftUI
     }
     public func pullToRefresh() async throws { try await act("refresh", nil) }
     public func dismiss() async throws { try await act("dismiss", nil) }
+    /// VoiceOver's gesture for back.
+    public func escape() async throws { try await act("escape", nil) }
 
     /// Lets what is new on the screen begin and what has gone end, as often as that changes the screen.
     public func settle() async {

@@ -189,6 +189,9 @@ extension View {
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View {
         note { if !traits.isEmpty { $0.note("traits", traits.names) } }
     }
+    public func accessibilityAction(
+        _ kind: AccessibilityActionKind = .default, _ handler: @escaping @MainActor () -> Void
+    ) -> some View { note { $0.actions[kind.name] = { _ in handler() } } }
     public func accessibilityHidden(_ hidden: Bool) -> some View { note { if hidden { $0.mark("hidden") } } }
     public func accessibilityElement(children: AccessibilityChildBehavior = .ignore) -> some View {
         add { nodes, _ in
@@ -345,4 +348,10 @@ extension RenderContext {
         }
         store.presented.append(node)
     }
+}
+
+public struct AccessibilityActionKind: Equatable, Sendable {
+    let name: String
+    public static let `default` = Self(name: "activate")
+    public static let escape = Self(name: "escape")
 }

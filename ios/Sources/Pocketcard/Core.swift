@@ -91,6 +91,7 @@ final class Core: Sendable {
     ) async throws -> State<View> {
         let views = shown([screen], at: at, isDrawnAs: isDrawnAs, pull: pull)
         for try await view in views { return State(view: view, views: views) }
+        try Task.checkCancellation()
         throw PocketcardError.closed
     }
 

@@ -64,6 +64,8 @@ public final class Pocketcard: Sendable {
     /// - Throws: ``PocketcardError/wrongConfig(property:problem:)``, which names the property that cannot work, and
     ///   ``PocketcardError/libraryMismatch``: both are for the app team.
     public static func open(config: Config, host: Host) async throws -> Pocketcard {
+        // Who has left already opens nothing.
+        try Task.checkCancellation()
         guard case .ok = initializationResult else { throw PocketcardError.libraryMismatch }
         let core: Core
         do { core = Core(try Loyalty.open(config: config, host: host), host: host) } catch {

@@ -5,7 +5,7 @@ import SwiftUI
 struct Field: View {
     /// What is typed, for the keyboard and for what the phone can fill in.
     enum Kind {
-        case text, name, phone, email, number, decimal, code, password, newPassword
+        case text, asTyped, name, phone, email, number, decimal, code, password, newPassword
     }
 
     @Environment(\.words) private var words
@@ -65,7 +65,7 @@ extension Field.Kind {
     fileprivate var isDigits: Bool {
         switch self {
         case .phone, .number, .decimal, .code: true
-        case .text, .name, .email, .password, .newPassword: false
+        case .text, .asTyped, .name, .email, .password, .newPassword: false
         }
     }
 }
@@ -88,8 +88,11 @@ private struct Typing: ViewModifier {
             case .number: content.keyboardType(.numberPad)
             case .decimal: content.keyboardType(.decimalPad)
             case .code: content.textContentType(.oneTimeCode).keyboardType(.numberPad)
-            case .password: content.textContentType(.password)
-            case .newPassword: content.textContentType(.newPassword)
+            case .password:
+                content.textContentType(.password).textInputAutocapitalization(.never).autocorrectionDisabled()
+            case .newPassword:
+                content.textContentType(.newPassword).textInputAutocapitalization(.never).autocorrectionDisabled()
+            case .asTyped: content.textInputAutocapitalization(.never).autocorrectionDisabled()
             }
         #endif
     }

@@ -120,6 +120,8 @@ public struct PocketcardFrame<Content: View>: View {
                 if let failure { FailureLine(failure: failure) { onEvent(.failureRead) } }
             }
             .refreshable { await onRefresh() }
+            // VoiceOver's gesture for back.
+            .accessibilityAction(.escape) { if hasBack { onEvent(.back) } }
             .navigationTitle(title)
             .toolbar {
                 if hasBack {

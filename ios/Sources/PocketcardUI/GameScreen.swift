@@ -228,6 +228,8 @@ private struct ScratchCard: View {
     let onDone: @MainActor () -> Void
 
     private let side: CGFloat = 296
+    /// Nothing shines through it.
+    private static let cover = Color(red: 0.6, green: 0.6, blue: 0.62)
 
     var body: some View {
         ZStack {
@@ -253,7 +255,7 @@ private struct ScratchCard: View {
     private var cover: some View {
         let points = points
         return Canvas { context, size in
-            context.fill(Path(CGRect(origin: .zero, size: size)), with: .color(.secondary))
+            context.fill(Path(CGRect(origin: .zero, size: size)), with: .color(Self.cover))
             guard let first = points.first else { return }
             var line = Path()
             line.move(to: first)

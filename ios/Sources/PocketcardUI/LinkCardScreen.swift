@@ -64,7 +64,7 @@ struct LinkCardFields: View {
                 // What is scanned later takes the place of what was typed.
                 .onChange(of: scanned, initial: true) { _, scanned in if !scanned.isEmpty { number = scanned } }
             if !scanned.isEmpty, number == scanned { Quiet(words("card_scanned")).announced(words("card_scanned")) }
-            Field(words("card_password"), text: $password, hint: words("card_password_hint"))
+            Field(words("card_password"), text: $password, kind: .asTyped, hint: words("card_password_hint"))
             MainButton(words("card_link"), isBusy: isBusy, isEnabled: number.contains { !$0.isWhitespace }) {
                 let typed = password.trimmingCharacters(in: .whitespaces)
                 onLink(number.filter { !$0.isWhitespace }, typed.isEmpty ? nil : typed)

@@ -228,7 +228,8 @@ struct Picture: View {
             Image(systemName: sign).foregroundStyle(.secondary)
         }
         .frame(width: height == nil ? side : nil, height: height ?? side)
-        .frame(maxWidth: height == nil ? nil : .infinity)
+        // A wide picture is cut, and does not widen the page.
+        .frame(minWidth: height == nil ? nil : 0, maxWidth: height == nil ? nil : .infinity)
         .background(.quinary)
         .clipShape(RoundedRectangle(cornerRadius: step))
         .accessibilityHidden(true)

@@ -62,6 +62,16 @@ struct Ring: View {
 
     var body: some View {
         ZStack {
+            arcs.flipsForRightToLeftLayoutDirection(true)
+            if all >= 1, done >= all { Image(systemName: Sign.done).foregroundStyle(.tint) }
+        }
+        .padding(step / 2)
+        .frame(width: 56, height: 56)
+        .accessibilityHidden(true)
+    }
+
+    private var arcs: some View {
+        ZStack {
             ForEach(0..<max(all, 1), id: \.self) { arc in
                 let gap = (2...12).contains(all) ? 1.0 / 60 : 0
                 let from = Double(arc) / Double(max(all, 1)) + gap
@@ -75,12 +85,7 @@ struct Ring: View {
                     shape.stroke(.secondary, lineWidth: 1)
                 }
             }
-            if all >= 1, done >= all { Image(systemName: Sign.done).foregroundStyle(.tint) }
         }
-        .padding(step / 2)
-        .frame(width: 56, height: 56)
-        .flipsForRightToLeftLayoutDirection(true)
-        .accessibilityHidden(true)
     }
 }
 

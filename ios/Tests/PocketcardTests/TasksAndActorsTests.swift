@@ -19,7 +19,7 @@ import Testing
         let app = try await phone.open()
         try await app.signIn(Sandbox.anna)
         let code = try await sandbox.smsCode(Sandbox.anna)
-        try await sandbox.slow("/authorizationService", milliseconds: 3_000)
+        try await sandbox.slow("/authorizationService", milliseconds: 1_500)
         let confirming = Task { try await app.confirmCode(code) }
         try await Task.sleep(for: .milliseconds(200))
         confirming.cancel()
@@ -41,6 +41,16 @@ import Testing
         try await app.track(.storeViewed(store: 2))
         try await wait("one", app.outbox) { $0.queued > before }
         #expect(app.outbox.view.queued == before + 1)
+    }
+
+    @Test("Who is cancelled while the app is opened hears of that, not of an app that was closed")
+    func opensCancelled() async throws {
+        let opening = Task { [phone] in
+            while !Task.isCancelled { await Task.yield() }
+            return try await phone.open()
+        }
+        opening.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await opening.value }
     }
 
     @Test("A hundred calls at once, from any actor")

@@ -37,7 +37,8 @@ let frameStates =
         try await shown.tap("More, 1 unread message")
         try await shown.tap("back")
         try await shown.tap("understood")
-        #expect(events == [.go(.stores), .go(.more), .back, .failureRead])
+        try await shown.escape()
+        #expect(events == [.go(.stores), .go(.more), .back, .failureRead, .back])
     }
 
     @Test func whatComesUnaskedIsAnnounced() async throws {
