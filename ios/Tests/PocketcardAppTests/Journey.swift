@@ -71,7 +71,8 @@ private let catalogue =
     }
 
     private func window() {
-        let tapped = Binding(get: { @MainActor [self] in self.link }, set: { @MainActor [self] in self.link = $0 })
+        let tapped = Binding(
+            get: { @MainActor [weak self] in self?.link }, set: { @MainActor [weak self] in self?.link = $0 })
         shown = Shown(MemberView(pocketcard: core, brand: .programme, device: device, link: tapped), catalogue)
     }
 

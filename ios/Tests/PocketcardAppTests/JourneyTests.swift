@@ -346,6 +346,8 @@ import Testing
         try await app.see("Who are you?")
         try await app.type(number, into: "Phone number")
         try await app.tap("Sign in")
+        // Before, the newest code is the first one.
+        try await app.see("Enter your code")
         try await app.type(try await app.sandbox.smsCode(number), into: "Code")
         try await app.seeCode()
     }
